@@ -1,0 +1,10 @@
+// Entry points of the binding files; included by bindings/ only.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace ssld::bindings {
+
+void bind_build(pybind11::module_& m);
+
+}  // namespace ssld::bindings
