@@ -1,0 +1,125 @@
+# Every target that a user or the continuous integration calls. `make help` lists them.
+PYTHON ?= python3
+OPENCV5 ?= 5.0.0.93
+A ?=
+B ?=
+
+PIP_FLAGS := -q --disable-pip-version-check
+SOURCES := $(shell find cpp python training CMakeLists.txt pyproject.toml -type f \
+             -not -name '*.pyc' -not -name '*.so' -not -path '*/tests/*')
+LINTED := python training tests examples benchmarks cpp/tests
+CPP_FILES := $(shell find cpp -name '*.cpp' -o -name '*.hpp')
+WHEELS := build/wheels
+WHEEL := $(WHEELS)/.built
+
+.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench clean host
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo [A=one.jpg B=two.jpg]   match photographs with SIFT, ORB and SSLDescriptor, see demo-out/
+demo: .venv-demo/.installed
+	.venv-demo/bin/python examples/demo.py --out demo-out $(if $(A),"$(A)" "$(B)")
+
+## make test                         C++ tests, Python tests, and the tests again on OpenCV 5 and on the oldest versions
+test: test-cpp test-python test-opencv5 test-oldest
+
+## make test-cpp                     C++ tests only
+test-cpp: .venv/.installed
+	@PYTHON="$(PYTHON)" .ci/host_tools doctest
+	@if .ci/has_doctest; then \
+	  . .venv/bin/activate && \
+	  cmake -S . -B build/cpp -G Ninja -DSSLD_BUILD_TESTS=ON -DSSLD_BUILD_PYTHON=OFF \
+	    -DSSLD_WERROR=ON >/dev/null && \
+	  cmake --build build/cpp && ctest --test-dir build/cpp --output-on-failure; \
+	elif [ -n "$(CI)" ]; then \
+	  echo "error: the C++ tests need doctest (Debian: doctest-dev)" >&2; exit 1; \
+	else \
+	  echo "##### C++ TESTS SKIPPED: doctest is missing (Debian: apt-get install doctest-dev) #####"; \
+	fi
+
+## make test-python                  Python tests only
+test-python: .venv/.ready
+	.venv/bin/python -m pytest -q
+
+## make test-opencv5                 the tests that need no torch, on OpenCV 5
+test-opencv5: .venv-opencv5/.ready
+	.venv-opencv5/bin/python -m pytest -q --ignore tests/training --ignore tests/test_codebase.py
+
+## make test-oldest                  smoke tests on the oldest numpy, OpenCV and onnxruntime supported
+test-oldest: .venv-oldest/.ready
+	.venv-oldest/bin/python -m pytest -q tests/test_minimal.py tests/examples
+
+## make lint                         ruff, mypy, clang-format, symbols of the kernels
+lint: .venv/.installed build/typed
+	.venv/bin/ruff check $(LINTED)
+	.venv/bin/ruff format --check $(LINTED)
+	.venv/bin/mypy
+	.venv/bin/clang-format --dry-run -Werror $(CPP_FILES)
+	. .venv/bin/activate && cmake -S . -B build/lint -G Ninja -DSSLD_BUILD_TESTS=OFF \
+	  -DSSLD_BUILD_PYTHON=OFF -DSSLD_WERROR=ON >/dev/null && cmake --build build/lint
+	.venv/bin/python cpp/tests/check_kernel_symbols.py build/lint
+
+## make format                       rewrite Python and C++ in the project's style
+format: .venv/.installed
+	.venv/bin/ruff check --fix-only $(LINTED)
+	.venv/bin/ruff format $(LINTED)
+	.venv/bin/clang-format -i $(CPP_FILES)
+
+## make bench                        speed side by side with OpenCV, into benchmarks/results/
+bench: .venv/.ready
+	.venv/bin/python benchmarks/bench_describe.py
+	.venv/bin/python benchmarks/bench_match.py
+
+## make clean                        remove everything that these targets made
+clean:
+	rm -rf build dist demo-out .venv .venv-demo .venv-opencv5 .venv-oldest
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find python training tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+# What pip cannot install: a compiler, venv, Python's headers.
+host:
+	@PYTHON="$(PYTHON)" .ci/host_tools
+
+# mypy's view of the package as it is installed: two source folders become one.
+build/typed: $(wildcard python/ssldescriptor/*)
+	rm -rf $@ && mkdir -p $@/ssldescriptor
+	ln -s $(abspath python/ssldescriptor)/* $(abspath training) $@/ssldescriptor/
+
+# The development environment: dependencies first, the package itself from the wheel.
+.venv/.installed: constraints.txt | host
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install $(PIP_FLAGS) -c constraints.txt scikit-build-core pybind11 cmake ninja \
+	  numpy onnxruntime opencv-contrib-python pytest hypothesis scikit-image ruff mypy clang-format \
+	  torch onnx onnxscript omegaconf tqdm tensorboard
+	touch $@
+
+$(WHEEL): $(SOURCES) .venv/.installed
+	rm -rf $(WHEELS)
+	.venv/bin/pip wheel $(PIP_FLAGS) --no-deps --no-build-isolation -w $(WHEELS) .
+	touch $@
+
+.venv/.ready: $(WHEEL)
+	.venv/bin/pip install $(PIP_FLAGS) --no-deps --force-reinstall $(WHEELS)/*.whl
+	touch $@
+
+.venv-opencv5/.ready: $(WHEEL)
+	grep -v '^opencv' constraints.txt > build/constraints-opencv5.txt
+	$(PYTHON) -m venv .venv-opencv5
+	.venv-opencv5/bin/pip install $(PIP_FLAGS) -c build/constraints-opencv5.txt \
+	  numpy onnxruntime opencv-contrib-python==$(OPENCV5) pytest hypothesis scikit-image
+	.venv-opencv5/bin/pip install $(PIP_FLAGS) --no-deps --force-reinstall $(WHEELS)/*.whl
+	touch $@
+
+.venv-oldest/.ready: $(WHEEL) constraints-oldest.txt
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/pip install $(PIP_FLAGS) -r constraints-oldest.txt
+	.venv-oldest/bin/pip install $(PIP_FLAGS) --no-deps --force-reinstall $(WHEELS)/*.whl
+	touch $@
+
+# As a user would install it; the headless wheel needs no graphics libraries.
+.venv-demo/.installed: $(SOURCES) constraints.txt | host
+	$(PYTHON) -m venv .venv-demo
+	.venv-demo/bin/pip install $(PIP_FLAGS) -c constraints.txt . \
+	  opencv-contrib-python-headless scikit-image
+	touch $@
