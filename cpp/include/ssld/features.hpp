@@ -1,0 +1,80 @@
+// Feature functions of the core: image -> contrast map, score maps -> keypoints, keypoints -> patches.
+// Plain pointers in and out, no allocation visible to the caller; the bindings and the C++ tests
+// include this header. All functions are re-entrant and give the same bits for any thread count.
+// Coordinates: x right, y down, the centre of a pixel at the integer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace ssld {
+
+/// A gray image of `height` rows of `width` bytes without padding between the rows.
+struct GrayImage {
+    const std::uint8_t* data;
+    std::ptrdiff_t height;
+    std::ptrdiff_t width;
+};
+
+/// A row-major map of floats without padding between the rows.
+struct FloatMap {
+    const float* data;
+    std::ptrdiff_t height;
+    std::ptrdiff_t width;
+};
+
+/// Keypoints as columns: `xy` holds x, y pairs; `size` is a diameter in pixels; `angle_deg` runs
+/// clockwise on screen, negative means upright. Any value is allowed, see sample_patches.
+struct KeypointColumns {
+    const float* xy;
+    const float* size;
+    const float* angle_deg;
+    std::ptrdiff_t count;
+};
+
+struct ScoredPoint {
+    float x;
+    float y;
+    float score;
+};
+
+/// What find_keypoints looks for. Radius and border are in pixels and not negative;
+/// max_keypoints <= 0 keeps all.
+struct KeypointSearch {
+    int radius = 2;
+    int border = 4;
+    std::int64_t max_keypoints = 0;
+};
+
+inline constexpr int kPatchSize = 24;
+inline constexpr int kPatchGrids = 2;
+inline constexpr std::ptrdiff_t kPatchFloats = kPatchGrids * kPatchSize * kPatchSize;
+
+/// Subtracts the mean of the (2 radius + 1)^2 box around each pixel and divides by
+/// sqrt(variance + epsilon^2). Only pixels inside the image count.
+/// Throws std::invalid_argument if radius is not in [0, 2047] or epsilon is not positive and finite.
+void local_contrast(GrayImage image, int radius, float epsilon, float* out);
+
+/// Finds the local maxima of `peak` (H, W), refines them to sub-pixel positions and scores them with
+/// the `rank` map (ceil(H/4), ceil(W/4)). Best first; equal scores in row-major order. `mask` is null
+/// or (H, W) bytes, zero where no keypoint may lie.
+/// Throws std::invalid_argument if a shape does not fit or an option is negative.
+std::vector<ScoredPoint> find_keypoints(FloatMap peak, FloatMap rank, const std::uint8_t* mask,
+                                        const KeypointSearch& search);
+
+/// Samples two 24 x 24 grids at each keypoint, spaced by 0.25 and 0.75 times its size and turned by
+/// its angle, from an image pyramid; each patch is then standardised:
+/// (p - mean) / sqrt(variance + 2^2). `out` holds count x kPatchFloats values.
+/// Samples outside the image repeat its border. Non-finite coordinates are read as 0, sizes as 4,
+/// angles as 0; sizes are limited to [2, 512].
+void sample_patches(GrayImage image, const KeypointColumns& keypoints, int num_threads, float* out);
+
+/// The same for `num_images` images of one shape, stored one after the other from `images.data`;
+/// keypoint i belongs to image image_index[i].
+/// Throws std::invalid_argument if an index is outside [0, num_images).
+void sample_patches_batch(GrayImage images, std::ptrdiff_t num_images,
+                          const std::int32_t* image_index, const KeypointColumns& keypoints,
+                          int num_threads, float* out);
+
+}  // namespace ssld
