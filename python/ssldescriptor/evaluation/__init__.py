@@ -1,0 +1,1 @@
+"""Measure features on image pairs whose geometry is known; see metrics.py for the definitions."""

@@ -1,0 +1,1 @@
+"""Read benchmark data sets from disk: one file a layout."""

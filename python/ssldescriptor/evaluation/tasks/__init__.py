@@ -1,0 +1,1 @@
+"""Score features on a data set: one file a task."""
