@@ -1,0 +1,50 @@
+"""Errors at the OpenCV edge: `cv2.error`, because that is what OpenCV scripts catch."""
+
+from __future__ import annotations
+
+import cv2
+
+# The codes of cv::Error that this package uses, with OpenCV's own names for them.
+ERROR = -2
+BAD_ARGUMENT = -5
+OBJECT_NOT_FOUND = -204
+UNMATCHED_SIZES = -209
+UNSUPPORTED_FORMAT = -210
+NOT_IMPLEMENTED = -213
+ASSERTION_FAILED = -215
+
+_NAMES = {
+    ERROR: "Unspecified error",
+    BAD_ARGUMENT: "Bad argument",
+    OBJECT_NOT_FOUND: "Requested object was not found",
+    UNMATCHED_SIZES: "Sizes of input arguments do not match",
+    UNSUPPORTED_FORMAT: "Unsupported format or combination of formats",
+    NOT_IMPLEMENTED: "The function/feature is not implemented",
+    ASSERTION_FAILED: "Assertion failed",
+}
+
+
+def cv2_error(code: int, func: str, message: str) -> cv2.error:
+    """Make a `cv2.error` that reads like OpenCV's own; the caller raises it.
+
+    OpenCV keeps `code`, `func`, `err`, `file`, `line` and `msg` on the class, where they describe
+    whatever failed last in C++. They are set on the instance here, so that they describe this error.
+
+    Args:
+        code: One of the codes of this module (negative, as in cv::Error).
+        func: The public method that the user called, for example "detectAndCompute".
+        message: What was given and what is wanted, in one sentence.
+
+    Returns:
+        The exception, not yet raised.
+    """
+    name = _NAMES.get(code, "Unknown error")
+    text = f"SSLDescriptor error: ({code}:{name}) {message} in function '{func}'\n"
+    error = cv2.error(text)
+    error.code = code
+    error.func = func
+    error.err = message
+    error.file = ""
+    error.line = -1
+    error.msg = text
+    return error

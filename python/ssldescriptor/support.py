@@ -1,0 +1,73 @@
+"""How much of the image around a keypoint is described: one size for what detectors call size.
+
+`cv2.KeyPoint.size` is the diameter of "the meaningful neighbourhood", and every detector means
+something else by it. SIFT's is twice the scale of the blob, and a describer looks at about six times
+that; ORB's already is the whole patch of 31 pixels that ORB describes; FAST and GFTT always write
+the same number. The network was trained on sizes like SIFT's, so that is what sizes become here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEFAULT_SUPPORT = 4.0
+"""Support in pixels of a keypoint whose size says nothing."""
+
+MIN_SUPPORT = 2.5
+MAX_SUPPORT = 40.0
+"""The range of support that is used, in pixels."""
+
+PATCH_SIZE = 31.0
+"""A size from here on is read as a whole patch, as ORB writes it."""
+
+PATCH_RATIO = 6.4
+"""Size of a patch over the SIFT-like size of the same keypoint."""
+
+# Support over size, per class of detector. SIFT's and KAZE's sizes are two sigma of the blob and
+# AKAZE's is three; BRISK's describes about two sizes across, MSER's is the ellipse of the region,
+# and HarrisLaplace writes six sigma.
+_RATIOS = {
+    "SIFT": 1.0,
+    "KAZE": 1.0,
+    "AKAZE": 1.0,
+    "StarDetector": 1.0,
+    "ORB": 1.0 / PATCH_RATIO,
+    "BRISK": 1.0 / 3.0,
+    "MSER": 1.0 / 3.0,
+    "HarrisLaplaceFeatureDetector": 1.0 / 3.0,
+}
+# Detectors whose size is a constant that has nothing to do with the image.
+_WITHOUT_SIZE = {"FastFeatureDetector", "AgastFeatureDetector", "GFTTDetector"}
+
+
+def support_size(size: NDArray[np.float32], detector: object = None) -> NDArray[np.float32]:
+    """Turn sizes as detectors write them into the SIFT-like sizes that are sampled.
+
+    With a detector of OpenCV whose convention is known, its convention decides. Otherwise the size
+    alone does, never octave or class_id:
+
+    * not finite or at most 1 (`cv2.KeyPoint.convert` writes 1): DEFAULT_SUPPORT;
+    * below PATCH_SIZE: as it is, like SIFT's;
+    * from PATCH_SIZE on: divided by PATCH_RATIO, like ORB's. About one SIFT keypoint in 400 is that
+      large, and then looks at less of the image than it could.
+
+    The result is clamped to [MIN_SUPPORT, MAX_SUPPORT].
+
+    Args:
+        size: (N,) float32, diameters in pixels.
+        detector: The object that the keypoints come from, if known.
+
+    Returns:
+        (N,) float32, in pixels. The keypoints themselves keep their size.
+    """
+    known = np.isfinite(size) & (size > 1.0)
+    name = type(detector).__name__ if type(detector).__module__.startswith("cv2") else ""
+    if name in _WITHOUT_SIZE:
+        support = np.full_like(size, DEFAULT_SUPPORT)
+    elif name in _RATIOS:
+        support = size * np.float32(_RATIOS[name])
+    else:
+        support = np.where(size >= PATCH_SIZE, size / np.float32(PATCH_RATIO), size)
+    support = np.where(known, support, DEFAULT_SUPPORT)
+    return np.clip(support, MIN_SUPPORT, MAX_SUPPORT).astype(np.float32)
