@@ -1,0 +1,30 @@
+"""`ssldescriptor export`: turn a training checkpoint into the ONNX file that the package runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ssldescriptor.cli.outputs import replacing
+from ssldescriptor.cli.training_extra import import_training
+
+
+def add_parser(commands: Any) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "export",
+        help="turn a checkpoint into an ONNX model (needs the extra [train])",
+        description="Write the ONNX model of a checkpoint and check it against torch.",
+    )
+    parser.add_argument("checkpoint", type=Path, metavar="CKPT", help="checkpoint of a training")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="ONNX")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Export, and print the path of the model."""
+    export = import_training("export").export
+    with replacing(args.output) as draft:
+        export(args.checkpoint, draft)
+    print(args.output)

@@ -1,0 +1,96 @@
+"""`ssldescriptor match`: match two photographs and draw the result."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from ssldescriptor import MatchedPair, __version__, match_images
+from ssldescriptor.cli.detectors import DETECTORS, make_detector
+from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
+from ssldescriptor.drawing import draw_matches
+from ssldescriptor.images import read_image
+
+
+def add_parser(commands: Any) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "match",
+        help="match two photographs",
+        description="Match two photographs; the picture shows inliers green, other matches red.",
+    )
+    parser.add_argument("image0", type=Path, metavar="A", help="first photograph")
+    parser.add_argument("image1", type=Path, metavar="B", help="second photograph")
+    parser.add_argument("-o", "--output", type=Path, metavar="PNG", help="picture of the matches")
+    parser.add_argument("--report", type=Path, metavar="JSON", help="all numbers, for programs")
+    parser.add_argument("--detector", choices=DETECTORS, default="own", help="default: own")
+    parser.add_argument("--nfeatures", type=positive, default=2048, metavar="N")
+    parser.add_argument("--ratio", type=ratio, metavar="R", help="ratio test, e.g. 0.8; default: none")
+    parser.add_argument("--model", default="default", metavar="M", help="name or ONNX file")
+    parser.add_argument("--upright", action="store_true", help="ignore the keypoints' angles")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Match, write what was asked for, print a summary."""
+    if args.output:
+        check_image_name(args.output)
+    image0, image1 = read_image(args.image0), read_image(args.image1)
+    with ExitStack() as outputs:
+        # Opened before the work, so that an unwritable output costs no time.
+        picture = outputs.enter_context(replacing(args.output)) if args.output else None
+        report = outputs.enter_context(replacing(args.report)) if args.report else None
+        started = time.perf_counter()
+        pair = match_images(
+            image0,
+            image1,
+            detector=make_detector(args.detector, args.nfeatures),
+            nfeatures=args.nfeatures,
+            ratio=args.ratio,
+            model=args.model,
+            upright=args.upright,
+        )
+        summary = summarize(args, pair, time.perf_counter() - started)
+        if picture:
+            drawn = draw_matches(image0, pair.points0, image1, pair.points1, good=pair.inliers)
+            write_image(picture, drawn)
+        if report:
+            write_json(report, summary)
+    for key in ("keypoints", "matches", "inliers", "seconds"):
+        print(f"{key + ':':10} {summary[key]}")
+
+
+def summarize(args: argparse.Namespace, pair: MatchedPair, seconds: float) -> dict[str, Any]:
+    """Return the report: what was asked, what was found."""
+    return {
+        "version": __version__,
+        "images": [str(args.image0), str(args.image1)],
+        "model": args.model,
+        "detector": args.detector,
+        "nfeatures": args.nfeatures,
+        "ratio": args.ratio,
+        "keypoints": [len(pair.keypoints0), len(pair.keypoints1)],
+        "matches": len(pair.points0),
+        "inliers": int(pair.inliers.sum()),
+        "homography": None if pair.homography is None else pair.homography.tolist(),
+        "seconds": round(seconds, 3),
+    }
+
+
+def positive(text: str) -> int:
+    """Parse a whole number above zero."""
+    value = int(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def ratio(text: str) -> float:
+    """Parse a ratio in (0, 1]."""
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not in (0, 1]")
+    return value
