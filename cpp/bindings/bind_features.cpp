@@ -1,10 +1,12 @@
 // Bindings of the feature functions: check, release the GIL once, return owned arrays.
 
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "bindings.hpp"
 #include "ssld/features.hpp"
@@ -52,6 +54,59 @@ struct KeypointArrays {
         return {xy.data(), size.data(), angle_deg.data(), xy.shape(0)};
     }
 };
+
+FloatMap view_of(const Contiguous<float>& map) {
+    return {map.data(), map.shape(0), map.shape(1)};
+}
+
+py::array_t<float> bound_local_contrast(const py::array& gray, int radius, float epsilon) {
+    const auto image = checked<std::uint8_t>(gray, "gray", "uint8 (H, W)", 2);
+    py::array_t<float> contrast({image.shape(0), image.shape(1)});
+    const GrayImage view{image.data(), image.shape(0), image.shape(1)};
+    float* const out = contrast.mutable_data();
+    {
+        const py::gil_scoped_release unlocked;
+        local_contrast(view, radius, epsilon, out);
+    }
+    return contrast;
+}
+
+/// Columns (N, 2) float32 positions and (N,) float32 scores.
+py::tuple to_columns(const std::vector<ScoredPoint>& points) {
+    const auto count = static_cast<py::ssize_t>(points.size());
+    py::array_t<float> xy({count, static_cast<py::ssize_t>(2)});
+    py::array_t<float> score(count);
+    float* const positions = xy.mutable_data();
+    float* const scores = score.mutable_data();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        positions[2 * i] = points[i].x;
+        positions[2 * i + 1] = points[i].y;
+        scores[i] = points[i].score;
+    }
+    return py::make_tuple(xy, score);
+}
+
+py::tuple bound_find_keypoints(const py::array& peak, const py::array& rank, int radius, int border,
+                               std::int64_t max_keypoints, const std::optional<py::array>& mask) {
+    const auto peaks = checked<float>(peak, "peak", "float32 (H, W)", 2);
+    const auto ranks = checked<float>(rank, "rank", "float32 (ceil(H/4), ceil(W/4))", 2);
+    Contiguous<std::uint8_t> allowed;
+    if (mask) {
+        allowed = checked<std::uint8_t>(*mask, "mask", "uint8 (H, W) like peak", 2);
+        if (allowed.shape(0) != peaks.shape(0) || allowed.shape(1) != peaks.shape(1)) {
+            throw std::invalid_argument("mask must have the shape of peak, " +
+                                        describe(peaks) + ", got " + describe(*mask));
+        }
+    }
+    const std::uint8_t* const allowed_data = mask ? allowed.data() : nullptr;
+    const KeypointSearch search{radius, border, max_keypoints};
+    std::vector<ScoredPoint> points;
+    {
+        const py::gil_scoped_release unlocked;
+        points = find_keypoints(view_of(peaks), view_of(ranks), allowed_data, search);
+    }
+    return to_columns(points);
+}
 
 KeypointArrays checked_keypoints(const py::array& xy, const py::array& size,
                                  const py::array& angle_deg) {
@@ -118,6 +173,11 @@ py::array_t<float> bound_sample_patches_batch(const py::array& grays, const py::
 }  // namespace
 
 void bind_features(py::module_& m) {
+    m.def("local_contrast", &bound_local_contrast, py::arg("gray"), py::arg("radius") = 16,
+          py::arg("epsilon") = 4.0F);
+    m.def("find_keypoints", &bound_find_keypoints, py::arg("peak"), py::arg("rank"),
+          py::arg("radius") = 2, py::arg("border") = 4, py::arg("max_keypoints") = 0,
+          py::arg("mask") = py::none());
     m.def("sample_patches", &bound_sample_patches, py::arg("gray"), py::arg("xy"), py::arg("size"),
           py::arg("angle_deg"), py::arg("num_threads") = 1);
     m.def("sample_patches_batch", &bound_sample_patches_batch, py::arg("grays"),

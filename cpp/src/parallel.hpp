@@ -1,57 +1,52 @@
-// Splits a range of work over threads. Internal to cpp/src; kernels never see it.
+// Split a range over threads. The count is always explicit: no pool, no global state.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
-#include <cstddef>
+#include <cstdint>
 #include <exception>
-#include <mutex>
-#include <system_error>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 namespace ssld {
 
-/// Threads worth starting: `num_threads` (0: all processors), but no more than there are blocks.
-inline std::ptrdiff_t useful_threads(int num_threads, std::ptrdiff_t num_blocks) {
-    const auto asked = num_threads > 0
-                           ? static_cast<std::ptrdiff_t>(num_threads)
-                           : static_cast<std::ptrdiff_t>(std::thread::hardware_concurrency());
-    return std::clamp<std::ptrdiff_t>(asked, 1, std::max<std::ptrdiff_t>(num_blocks, 1));
+/// The number of threads to use: `requested`, or what the hardware has if 0. Negative throws.
+inline int resolve_threads(int requested) {
+    if (requested < 0) {
+        throw std::invalid_argument("num_threads must be >= 0, got " + std::to_string(requested));
+    }
+    if (requested > 0) return requested;
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-/// Calls work(begin, end) for consecutive blocks of [0, count), in any order and on up to
-/// `num_threads` threads, the caller's among them. Returns when all are done; the first exception
-/// of a block stops the rest and is thrown here.
-template <typename Work>
-void parallel_blocks(std::ptrdiff_t count, std::ptrdiff_t block, int num_threads, const Work& work) {
-    const std::ptrdiff_t num_blocks = (count + block - 1) / block;
-    const std::ptrdiff_t num_helpers = useful_threads(num_threads, num_blocks) - 1;
-    std::atomic<std::ptrdiff_t> next{0};
-    std::exception_ptr failure;
-    std::mutex failure_guard;
-    const auto run = [&] {
+/// The number of pieces worth making of `num_items`, given the least that pays for a thread.
+inline int num_pieces(std::int64_t num_items, std::int64_t least_items, int num_threads) {
+    const std::int64_t worth = num_items / std::max<std::int64_t>(1, least_items);
+    return static_cast<int>(std::clamp<std::int64_t>(worth, 1, num_threads));
+}
+
+/// Call body(piece, begin, end) for `pieces` consecutive parts of [0, num_items), one a thread;
+/// the calling thread takes the first. Rethrows the first exception that a body throws.
+template <typename Body>
+void parallel_pieces(std::int64_t num_items, int pieces, const Body& body) {
+    std::vector<std::exception_ptr> errors(static_cast<std::size_t>(pieces));
+    const auto run = [&](int piece) {
         try {
-            for (std::ptrdiff_t at = next++; at < num_blocks; at = next++) {
-                work(at * block, std::min((at + 1) * block, count));
-            }
+            body(piece, num_items * piece / pieces, num_items * (piece + 1) / pieces);
         } catch (...) {
-            next = num_blocks;
-            const std::lock_guard lock(failure_guard);
-            if (!failure) failure = std::current_exception();
+            errors[static_cast<std::size_t>(piece)] = std::current_exception();
         }
     };
     {
-        std::vector<std::jthread> helpers;
-        helpers.reserve(static_cast<std::size_t>(num_helpers));
-        try {
-            for (std::ptrdiff_t i = 0; i < num_helpers; ++i) helpers.emplace_back(run);
-        } catch (const std::system_error&) {
-            // The system gives no more threads: those that run do the work.
-        }
-        run();
+        std::vector<std::jthread> threads;
+        threads.reserve(static_cast<std::size_t>(pieces - 1));
+        for (int piece = 1; piece < pieces; ++piece) threads.emplace_back(run, piece);
+        run(0);
     }
-    if (failure) std::rethrow_exception(failure);
+    for (const auto& error : errors) {
+        if (error) std::rethrow_exception(error);
+    }
 }
 
 }  // namespace ssld

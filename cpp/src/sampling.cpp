@@ -21,7 +21,7 @@ constexpr double kUnknownSize = 4.0;
 constexpr double kMinSize = 2.0;
 constexpr double kMaxSize = 512.0;
 constexpr double kFarOutside = 1e6;  // pixels; beyond it a patch shows nothing but the border
-constexpr std::ptrdiff_t kKeypointBlock = 32;
+constexpr std::ptrdiff_t kKeypointsPerThread = 32;  // fewer take less time than a thread's start
 
 double finite_or(float value, double fallback) {
     return std::isfinite(value) ? static_cast<double>(value) : fallback;
@@ -133,22 +133,24 @@ void sample(GrayImage images, std::ptrdiff_t num_images, const std::int32_t* ima
     const std::vector<unsigned> wanted =
         wanted_levels(num_images, image_index, keypoints, num_levels);
     std::vector<Pyramid> pyramids(wanted.size());
-    parallel_blocks(num_images, 1, num_threads, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+    const int threads = resolve_threads(num_threads);
+    const auto build = [&](int, std::ptrdiff_t begin, std::ptrdiff_t end) {
         for (std::ptrdiff_t i = begin; i < end; ++i) {
             const GrayImage image{images.data + i * images.height * images.width, images.height,
                                   images.width};
             const auto at = static_cast<std::size_t>(i);
             build_pyramid(image, wanted[at], pyramids[at]);
         }
-    });
-    const auto work = [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+    };
+    parallel_pieces(num_images, num_pieces(num_images, 1, threads), build);
+    const auto work = [&](int, std::ptrdiff_t begin, std::ptrdiff_t end) {
         for (std::ptrdiff_t i = begin; i < end; ++i) {
             const std::ptrdiff_t image = image_index == nullptr ? 0 : image_index[i];
             sample_keypoint(pyramids[static_cast<std::size_t>(image)], num_levels, keypoints, i,
                             out + i * kPatchFloats);
         }
     };
-    parallel_blocks(keypoints.count, kKeypointBlock, num_threads, work);
+    parallel_pieces(keypoints.count, num_pieces(keypoints.count, kKeypointsPerThread, threads), work);
 }
 
 }  // namespace

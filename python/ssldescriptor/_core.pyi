@@ -10,6 +10,55 @@ def build_config() -> dict[str, str | int]:
 
 # --- features ----------------------------------------------------------------------------------
 
+def local_contrast(
+    gray: NDArray[np.uint8], radius: int = 16, epsilon: float = 4.0
+) -> NDArray[np.float32]:
+    """Subtract each pixel's box mean and divide by its box deviation.
+
+    Args:
+        gray: (H, W) uint8.
+        radius: of the (2 radius + 1)^2 box, in [0, 2047]; only pixels inside the image count.
+        epsilon: gray levels added in quadrature to the deviation, at least 0.001.
+
+    Returns:
+        (H, W) float32, (I - mean) / sqrt(variance + epsilon^2).
+
+    Raises:
+        ValueError: gray is not uint8 (H, W) or empty, or an option is out of range.
+    """
+
+def find_keypoints(
+    peak: NDArray[np.float32],
+    rank: NDArray[np.float32],
+    radius: int = 2,
+    border: int = 4,
+    max_keypoints: int = 0,
+    mask: NDArray[np.uint8] | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Find the local maxima of one map, ranked by another.
+
+    A keypoint is a finite pixel greater than all earlier (row-major) and not less than all later
+    pixels of its (2 radius + 1)^2 window, so that a plateau gives its first pixel; a NaN in the
+    window rules it out. Its score is the rank map at that pixel, interpolated bilinearly between
+    cell centres (cell i at 4 i + 1.5) with clamped edges; a non-finite score rules it out too. Its
+    position is refined along each axis by the parabola through three values, at most half a pixel.
+
+    Args:
+        peak: (H, W) float32.
+        rank: (ceil(H / 4), ceil(W / 4)) float32.
+        radius: in pixels, not negative.
+        border: pixels of the map's edge that are left out, not negative.
+        max_keypoints: how many of the best to keep; 0 or less keeps all.
+        mask: (H, W) uint8, zero where no keypoint may lie.
+
+    Returns:
+        Positions (N, 2) float32 and scores (N,) float32, best first, ties in row-major order.
+
+    Raises:
+        ValueError: an array has another dtype or shape (nothing is converted), or an option is
+            negative.
+    """
+
 def sample_patches(
     gray: NDArray[np.uint8],
     xy: NDArray[np.float32],

@@ -1,0 +1,242 @@
+// Score maps -> keypoints: local maxima, ranked, the best kept and refined to sub-pixel positions.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "ssld/features.hpp"
+
+namespace ssld {
+namespace {
+
+constexpr std::ptrdiff_t kRankStride = 4;
+
+struct Candidate {
+    std::ptrdiff_t pixel;  ///< row-major index
+    float score;
+};
+
+bool better(const Candidate& a, const Candidate& b) {
+    return a.score > b.score || (a.score == b.score && a.pixel < b.pixel);
+}
+
+/// The comparison that one vector instruction does; NaN in `a` gives `b`.
+float larger(float a, float b) { return a > b ? a : b; }
+
+/// Maxima over windows of 2 radius + 1 rows and columns, row by row from the top.
+class WindowMaxima {
+public:
+    WindowMaxima(FloatMap map, std::ptrdiff_t radius)
+        : map_(map),
+          radius_(radius),
+          padded_(static_cast<std::size_t>(map.width + 2 * radius)),
+          rows_(static_cast<std::size_t>((2 * radius + 1) * map.width)),
+          maxima_(static_cast<std::size_t>(map.width)) {}
+
+    /// Maxima of the windows centred on row y; rows must be asked for in order.
+    const float* row(std::ptrdiff_t y) {
+        const std::ptrdiff_t first = std::max<std::ptrdiff_t>(y - radius_, 0);
+        const std::ptrdiff_t last = std::min(y + radius_, map_.height - 1);
+        for (next_ = std::max(next_, first); next_ <= last; ++next_) fill(next_);
+        std::copy_n(slot(first), map_.width, maxima_.data());
+        for (std::ptrdiff_t v = first + 1; v <= last; ++v) {
+            const float* const other = slot(v);
+            for (std::ptrdiff_t x = 0; x < map_.width; ++x) {
+                maxima_[static_cast<std::size_t>(x)] =
+                    larger(maxima_[static_cast<std::size_t>(x)], other[x]);
+            }
+        }
+        return maxima_.data();
+    }
+
+private:
+    float* slot(std::ptrdiff_t y) { return rows_.data() + y % (2 * radius_ + 1) * map_.width; }
+
+    /// Horizontal maxima of one row, by doubling the window.
+    void fill(std::ptrdiff_t y) {
+        constexpr float kNothing = -std::numeric_limits<float>::infinity();
+        float* const window = padded_.data();
+        std::fill_n(window, radius_, kNothing);
+        std::copy_n(map_.data + y * map_.width, map_.width, window + radius_);
+        std::fill_n(window + radius_ + map_.width, radius_, kNothing);
+        const std::ptrdiff_t wanted = 2 * radius_ + 1;
+        std::ptrdiff_t covered = 1;
+        std::ptrdiff_t length = map_.width + 2 * radius_;
+        for (; 2 * covered <= wanted; covered *= 2) {
+            length -= covered;
+            for (std::ptrdiff_t x = 0; x < length; ++x) {
+                window[x] = larger(window[x], window[x + covered]);
+            }
+        }
+        float* const out = slot(y);
+        for (std::ptrdiff_t x = 0; x < map_.width; ++x) {
+            out[x] = larger(window[x], window[x + wanted - covered]);
+        }
+    }
+
+    FloatMap map_;
+    std::ptrdiff_t radius_;
+    std::ptrdiff_t next_ = 0;
+    std::vector<float> padded_, rows_, maxima_;
+};
+
+/// Whether a pixel is greater than all earlier and not less than all later pixels of its window.
+bool is_peak(FloatMap peak, std::ptrdiff_t y, std::ptrdiff_t x, std::ptrdiff_t radius) {
+    const float value = peak.data[y * peak.width + x];
+    if (!std::isfinite(value)) return false;
+    const std::ptrdiff_t left = std::max<std::ptrdiff_t>(x - radius, 0);
+    const std::ptrdiff_t right = std::min(x + radius, peak.width - 1);
+    const std::ptrdiff_t bottom = std::min(y + radius, peak.height - 1);
+    const float* row = peak.data + y * peak.width;
+    for (std::ptrdiff_t u = x - 1; u >= left; --u) {  // first, as it ends plateaus at once
+        if (!(value > row[u])) return false;
+    }
+    for (std::ptrdiff_t u = x + 1; u <= right; ++u) {
+        if (!(value >= row[u])) return false;
+    }
+    for (std::ptrdiff_t v = std::max<std::ptrdiff_t>(y - radius, 0); v <= bottom; ++v) {
+        row = peak.data + v * peak.width;
+        for (std::ptrdiff_t u = left; u <= right; ++u) {
+            if (v < y ? !(value > row[u]) : (v > y && !(value >= row[u]))) return false;
+        }
+    }
+    return true;
+}
+
+/// The rank map at a pixel of the peak map, bilinear, edges clamped.
+float rank_at(FloatMap rank, std::ptrdiff_t y, std::ptrdiff_t x) {
+    constexpr double kShift = 0.5 * (kRankStride - 1);
+    const auto at = [](std::ptrdiff_t pixel, std::ptrdiff_t length) {
+        return std::clamp((static_cast<double>(pixel) - kShift) / kRankStride, 0.0,
+                          static_cast<double>(length - 1));
+    };
+    const double row = at(y, rank.height);
+    const double column = at(x, rank.width);
+    const auto y0 = static_cast<std::ptrdiff_t>(row);
+    const auto x0 = static_cast<std::ptrdiff_t>(column);
+    const std::ptrdiff_t down = y0 + 1 < rank.height ? rank.width : 0;
+    const std::ptrdiff_t right = x0 + 1 < rank.width ? 1 : 0;
+    const double fy = row - static_cast<double>(y0);
+    const double fx = column - static_cast<double>(x0);
+    const float* const cell = rank.data + y0 * rank.width + x0;
+    const double upper = (1.0 - fx) * static_cast<double>(cell[0]) + fx * static_cast<double>(cell[right]);
+    const double lower = (1.0 - fx) * static_cast<double>(cell[down]) +
+                         fx * static_cast<double>(cell[down + right]);
+    return static_cast<float>((1.0 - fy) * upper + fy * lower);
+}
+
+/// Vertex of the parabola through a peak and its neighbours at distance `step`, within half a pixel.
+float refined_offset(const float* centre, std::ptrdiff_t step) {
+    const auto before = static_cast<double>(centre[-step]);
+    const auto after = static_cast<double>(centre[step]);
+    const double curvature = before - 2.0 * static_cast<double>(*centre) + after;
+    if (!std::isfinite(before) || !std::isfinite(after) || !(curvature < 0.0)) return 0.0F;
+    return static_cast<float>(std::clamp(0.5 * (before - after) / curvature, -0.5, 0.5));
+}
+
+ScoredPoint refined(FloatMap peak, const Candidate& candidate) {
+    const std::ptrdiff_t y = candidate.pixel / peak.width;
+    const std::ptrdiff_t x = candidate.pixel % peak.width;
+    const float* const centre = peak.data + candidate.pixel;
+    const bool inner_x = x > 0 && x + 1 < peak.width;
+    const bool inner_y = y > 0 && y + 1 < peak.height;
+    return {static_cast<float>(x) + (inner_x ? refined_offset(centre, 1) : 0.0F),
+            static_cast<float>(y) + (inner_y ? refined_offset(centre, peak.width) : 0.0F),
+            candidate.score};
+}
+
+/// Calls visit(x) for the set bytes of flags[begin, end), eight at a time while they are zero.
+template <typename Visit>
+void for_each_set(const std::uint8_t* flags, std::ptrdiff_t begin, std::ptrdiff_t end,
+                  const Visit& visit) {
+    for (std::ptrdiff_t x = begin; x < end;) {
+        std::uint64_t eight = 0;
+        if (x + 8 <= end) {
+            std::memcpy(&eight, flags + x, 8);
+            if (eight == 0) {
+                x += 8;
+                continue;
+            }
+        }
+        const std::ptrdiff_t stop = std::min(x + 8, end);
+        for (; x < stop; ++x) {
+            if (flags[x] != 0) visit(x);
+        }
+    }
+}
+
+std::vector<Candidate> find_candidates(FloatMap peak, FloatMap rank, const std::uint8_t* mask,
+                                       std::ptrdiff_t radius, std::ptrdiff_t border) {
+    std::vector<Candidate> candidates;
+    if (peak.width <= 2 * border) return candidates;
+    WindowMaxima maxima(peak, radius);
+    std::vector<std::uint8_t> flags(static_cast<std::size_t>(peak.width));
+    for (std::ptrdiff_t y = border; y < peak.height - border; ++y) {
+        const float* const largest = maxima.row(y);
+        const float* const values = peak.data + y * peak.width;
+        // A NaN can make the maximum too small but never too large: nothing is missed.
+        for (std::ptrdiff_t x = 0; x < peak.width; ++x) {
+            flags[static_cast<std::size_t>(x)] = values[x] >= largest[x] ? 1 : 0;
+        }
+        for_each_set(flags.data(), border, peak.width - border, [&](std::ptrdiff_t x) {
+            const std::ptrdiff_t pixel = y * peak.width + x;
+            if (mask != nullptr && mask[pixel] == 0) return;
+            if (!is_peak(peak, y, x, radius)) return;
+            const float score = rank_at(rank, y, x);
+            if (std::isfinite(score)) candidates.push_back({pixel, score});
+        });
+    }
+    return candidates;
+}
+
+void keep_best(std::vector<Candidate>& candidates, std::int64_t max_keypoints) {
+    const auto count = static_cast<std::int64_t>(candidates.size());
+    if (max_keypoints > 0 && max_keypoints < count) {
+        std::nth_element(candidates.begin(), candidates.begin() + max_keypoints, candidates.end(),
+                         better);
+        candidates.resize(static_cast<std::size_t>(max_keypoints));
+    }
+    std::sort(candidates.begin(), candidates.end(), better);
+}
+
+void check(FloatMap peak, FloatMap rank, const KeypointSearch& search) {
+    const auto cells = [](std::ptrdiff_t length) { return (length + kRankStride - 1) / kRankStride; };
+    if (peak.height < 1 || peak.width < 1) {
+        throw std::invalid_argument("peak must have at least one pixel, got " +
+                                    std::to_string(peak.height) + " rows of " +
+                                    std::to_string(peak.width));
+    }
+    if (rank.height != cells(peak.height) || rank.width != cells(peak.width)) {
+        throw std::invalid_argument(
+            "rank must have shape (" + std::to_string(cells(peak.height)) + ", " +
+            std::to_string(cells(peak.width)) + "), a quarter of peak's rounded up, got (" +
+            std::to_string(rank.height) + ", " + std::to_string(rank.width) + ")");
+    }
+    if (search.radius < 0 || search.border < 0) {
+        throw std::invalid_argument("radius and border must not be negative, got " +
+                                    std::to_string(search.radius) + " and " +
+                                    std::to_string(search.border));
+    }
+}
+
+}  // namespace
+
+std::vector<ScoredPoint> find_keypoints(FloatMap peak, FloatMap rank, const std::uint8_t* mask,
+                                        const KeypointSearch& search) {
+    check(peak, rank, search);
+    const std::ptrdiff_t radius =
+        std::min<std::ptrdiff_t>(search.radius, std::max(peak.height, peak.width));
+    auto candidates = find_candidates(peak, rank, mask, radius, search.border);
+    keep_best(candidates, search.max_keypoints);
+    std::vector<ScoredPoint> points;
+    points.reserve(candidates.size());
+    for (const Candidate& candidate : candidates) points.push_back(refined(peak, candidate));
+    return points;
+}
+
+}  // namespace ssld
