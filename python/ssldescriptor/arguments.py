@@ -103,7 +103,7 @@ def _name_positional(positional: Sequence[object]) -> dict[str, object]:
         raise cv2_error(
             BAD_ARGUMENT,
             "create",
-            f"{1 + len(positional)} positional arguments given, at most {1 + len(order)} are wanted",
+            f"{1 + len(positional)} positional arguments given, at most {1 + len(order)} wanted",
         )
     given = dict(zip(order, positional, strict=False))
     # SIFT has two positional forms: the sixth is descriptorType or already the flag.
@@ -121,6 +121,23 @@ def _form_of_depth(depth: object) -> str | None:
     if form is None:
         raise ValueError(f"descriptorType is {depth}; cv2.CV_8U or cv2.CV_32F is wanted")
     return form
+
+
+def choose_descriptor(descriptor: str, asked: str | None) -> str:
+    """Bring `descriptor` and OpenCV's descriptorType together.
+
+    Args:
+        descriptor: As given to create(); "float" is also its default.
+        asked: The form that descriptorType means, or None where it is not given.
+
+    Raises:
+        ValueError: They contradict one another.
+    """
+    if asked is None or asked == descriptor or (asked, descriptor) == ("float", "sift"):
+        return descriptor
+    if (asked, descriptor) == ("binary", "float"):
+        return asked
+    raise ValueError(f"descriptor={descriptor!r} contradicts the descriptorType of {asked!r}")
 
 
 def _unknown_keyword(name: str) -> str:

@@ -28,7 +28,7 @@ def cv2_error(code: int, func: str, message: str) -> cv2.error:
     """Make a `cv2.error` that reads like OpenCV's own; the caller raises it.
 
     OpenCV keeps `code`, `func`, `err`, `file`, `line` and `msg` on the class, where they describe
-    whatever failed last in C++. They are set on the instance here, so that they describe this error.
+    whatever failed last in C++. Here they are set on the instance and describe this error.
 
     Args:
         code: One of the codes of this module (negative, as in cv::Error).

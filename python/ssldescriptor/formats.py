@@ -80,7 +80,8 @@ def to_sift(rows: FloatArray) -> FloatArray:
     Returns:
         (N, D) float32. An element above 0.498 is cut to 255, as SIFT does.
     """
-    return np.clip(np.rint(rows * np.float32(SIFT_SCALE)), 0, 255).astype(np.float32)
+    scaled: FloatArray = np.clip(np.rint(rows * np.float32(SIFT_SCALE)), 0, 255)
+    return scaled
 
 
 def to_binary(rows: FloatArray) -> NDArray[np.uint8]:

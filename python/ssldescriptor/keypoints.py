@@ -69,7 +69,8 @@ def from_cv2(keypoints: Iterable[cv2.KeyPoint]) -> Keypoints:
 def copy_cv2(keypoints: Iterable[cv2.KeyPoint]) -> tuple[cv2.KeyPoint, ...]:
     """Copy keypoints into new objects, every field unchanged (cv2.KeyPoint has no copy)."""
     return tuple(
-        cv2.KeyPoint(*k.pt, k.size, k.angle, k.response, k.octave, k.class_id) for k in keypoints
+        cv2.KeyPoint(k.pt[0], k.pt[1], k.size, k.angle, k.response, k.octave, k.class_id)
+        for k in keypoints
     )
 
 

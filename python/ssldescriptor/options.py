@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssldescriptor.formats import NAMES
 from ssldescriptor.foreign import Detector
+from ssldescriptor.formats import NAMES
 
 # --- features ----------------------------------------------------------------------------------
 

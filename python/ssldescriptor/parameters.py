@@ -47,7 +47,7 @@ PARAMETERS: dict[str, tuple[type[Any], Value]] = {
 T = TypeVar("T", int, float, bool)
 
 
-def check_number(value: object, kind: type[T], name: str) -> T:
+def check_number(value: Any, kind: type[T], name: str) -> T:
     """Convert a number as OpenCV's bindings do, numpy scalars included.
 
     Raises:
@@ -56,9 +56,8 @@ def check_number(value: object, kind: type[T], name: str) -> T:
     is_bool = isinstance(value, bool | np.bool_)
     is_int = isinstance(value, int | np.integer) and not is_bool
     is_float = isinstance(value, float | np.floating)
-    if (kind is int and is_int) or (kind is float and (is_int or is_float)):
-        return kind(value)  # type: ignore[arg-type]
-    if kind is bool and (is_bool or is_int):
+    fits = {int: is_int, float: is_int or is_float, bool: is_int or is_bool}
+    if fits[kind]:
         return kind(value)
     wanted = {int: "an integer", float: "a number", bool: "a bool"}[kind]
     raise TypeError(

@@ -1,7 +1,7 @@
 """How much of the image around a keypoint is described: one size for what detectors call size.
 
 `cv2.KeyPoint.size` is the diameter of "the meaningful neighbourhood", and every detector means
-something else by it. SIFT's is twice the scale of the blob, and a describer looks at about six times
+something else by it. SIFT's is twice the scale of the blob, and SIFT describes about six times
 that; ORB's already is the whole patch of 31 pixels that ORB describes; FAST and GFTT always write
 the same number. The network was trained on sizes like SIFT's, so that is what sizes become here.
 """

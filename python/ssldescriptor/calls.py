@@ -1,0 +1,142 @@
+"""Which of a cv2.Feature2D method's overloads a call means, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ssldescriptor.errors import ASSERTION_FAILED, BAD_ARGUMENT, cv2_error
+from ssldescriptor.images import is_list, is_umat
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "<not given>"
+
+
+UNSET: Final[Any] = _Unset()
+"""Default of arguments for which None is a value of its own."""
+
+
+def choose_form(image: Any, images: Any, func: str) -> tuple[bool, Any]:
+    """Tell whether one image was given or a list, by position or by either keyword.
+
+    Returns:
+        (is a list, the image or the images).
+
+    Raises:
+        cv2.error: Neither or both were given, or `images` is not a sequence.
+    """
+    if images is UNSET:
+        if image is UNSET:
+            raise cv2_error(BAD_ARGUMENT, func, "missing required argument 'image' (pos 1)")
+        return is_list(image), image
+    if image is not UNSET:
+        raise cv2_error(BAD_ARGUMENT, func, "both 'image' and 'images' are given; one is wanted")
+    if not is_list(images) and not isinstance(images, np.ndarray):
+        raise cv2_error(
+            BAD_ARGUMENT, func, f"images is of type {type(images).__name__}; a sequence is wanted"
+        )
+    return True, images
+
+
+def pair_up(
+    images: Sequence[Any], others: Any, name: str, func: str, *, optional: bool = False
+) -> list[tuple[Any, Any]]:
+    """Pair every image of a list with its mask, keypoints or descriptors.
+
+    Args:
+        images: The list of images.
+        others: As many masks (or ...); None gives every image None if `optional`.
+        name: What `others` are, for the message.
+        func: The public method that the user called.
+        optional: Whether `others` may be left out.
+
+    Raises:
+        cv2.error: The counts differ.
+    """
+    if others is None and optional:
+        return [(image, None) for image in images]
+    if not is_list(others):
+        raise cv2_error(
+            BAD_ARGUMENT,
+            func,
+            f"{name} is of type {type(others).__name__}; a sequence with one entry per image is "
+            "wanted",
+        )
+    if len(others) != len(images):
+        raise cv2_error(
+            ASSERTION_FAILED,
+            func,
+            f"{len(images)} images but {len(others)} {name} are given; one per image is wanted",
+        )
+    return list(zip(images, others, strict=True))
+
+
+def check_keypoints(keypoints: Any, func: str) -> tuple[cv2.KeyPoint, ...]:
+    """Check a sequence of cv2.KeyPoint; None is an empty one.
+
+    Raises:
+        cv2.error: Not a sequence, or something else in it.
+    """
+    if keypoints is None:
+        return ()
+    if not hasattr(keypoints, "__len__") or not isinstance(keypoints, Iterable):
+        raise cv2_error(
+            BAD_ARGUMENT,
+            func,
+            f"keypoints is of type {type(keypoints).__name__}; a sequence of cv2.KeyPoint is "
+            "wanted",
+        )
+    checked = tuple(keypoints)
+    for index, keypoint in enumerate(checked):
+        if not isinstance(keypoint, cv2.KeyPoint):
+            raise cv2_error(
+                BAD_ARGUMENT,
+                func,
+                f"keypoints[{index}] is of type {type(keypoint).__name__}; cv2.KeyPoint is wanted "
+                "(cv2.KeyPoint.convert makes keypoints of points)",
+            )
+    return checked
+
+
+def check_descriptors(descriptors: Any, func: str) -> None:
+    """Check the array that the caller provides for the descriptors, before any work is done.
+
+    Raises:
+        cv2.error: Neither None nor a writeable array nor a cv2.UMat.
+    """
+    if descriptors is None or is_umat(descriptors):
+        return
+    if not isinstance(descriptors, np.ndarray):
+        raise cv2_error(
+            BAD_ARGUMENT,
+            func,
+            f"descriptors is of type {type(descriptors).__name__}; a numpy array is wanted",
+        )
+    if not descriptors.flags.writeable:
+        raise cv2_error(
+            BAD_ARGUMENT, func, "descriptors is an output, but the array given is read-only"
+        )
+
+
+def hand_out(rows: NDArray[Any] | None, descriptors: Any, *, as_umat: bool) -> Any:
+    """Return descriptors in the array that the caller provided, if it fits, or in their own.
+
+    Args:
+        rows: (N, size) descriptors, or None for no keypoints.
+        descriptors: None, or an array that is filled and returned when shape and dtype are right.
+        as_umat: Return a cv2.UMat, as OpenCV does when any argument is one.
+    """
+    if as_umat:
+        return cv2.UMat() if rows is None else cv2.UMat(rows)  # type: ignore[call-overload]
+    if rows is None or descriptors is None:
+        return rows
+    if descriptors.shape != rows.shape or descriptors.dtype != rows.dtype:
+        return rows
+    np.copyto(descriptors, rows)
+    return descriptors

@@ -1,0 +1,105 @@
+"""Fields of an algorithm in OpenCV's FileStorage files (YAML, XML, JSON, each also gzipped)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+
+from ssldescriptor.errors import BAD_ARGUMENT, ERROR, OBJECT_NOT_FOUND, cv2_error
+
+Field = int | float | str
+
+
+def write_fields(storage: cv2.FileStorage, fields: Mapping[str, Field], name: str = "") -> None:
+    """Write fields into an open storage, inside a map called `name` unless that is empty.
+
+    Raises:
+        cv2.error: From OpenCV, when the storage is not open for writing.
+    """
+    if name:
+        storage.startWriteStruct(name, cv2.FileNode_MAP)
+    for key, value in fields.items():
+        storage.write(key, int(value) if isinstance(value, bool) else value)
+    if name:
+        storage.endWriteStruct()
+
+
+def write_file(path: str | os.PathLike[str], fields: Mapping[str, Field], func: str) -> None:
+    """Write fields to a file: the whole file appears at once, or the old one stays.
+
+    Args:
+        path: The file; its ending chooses the format, YAML if it says nothing.
+        fields: What to write.
+        func: The public method that the user called.
+
+    Raises:
+        cv2.error: The file cannot be written.
+    """
+    target = _as_path(path, func)
+    temporary = target.with_name(f".{os.getpid()}-{threading.get_ident()}-{target.name}")
+    try:
+        # Asked first, because FileStorage prints to stderr and says no more than "not open".
+        temporary.touch(exist_ok=False)
+        storage = cv2.FileStorage(str(temporary), cv2.FILE_STORAGE_WRITE)
+        write_fields(storage, fields)
+        storage.release()
+        os.replace(temporary, target)
+    except OSError as error:
+        raise cv2_error(ERROR, func, f"cannot write {target}: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_file(path: str | os.PathLike[str], func: str) -> dict[str, Field]:
+    """Read the fields of a file that `write_file` or an algorithm of OpenCV wrote.
+
+    Raises:
+        cv2.error: There is no such file, or it is not a FileStorage file.
+    """
+    source = _as_path(path, func)
+    try:
+        with source.open("rb"):
+            pass
+    except OSError as error:
+        message = f"cannot read {source}: {error.strerror}"
+        raise cv2_error(OBJECT_NOT_FOUND, func, message) from error
+    try:
+        # Nodes point into the storage: it has to live until the fields are out.
+        storage = cv2.FileStorage(str(source), cv2.FILE_STORAGE_READ)
+        return read_node(storage.root(), func)
+    except (SystemError, cv2.error) as error:
+        message = f"{source} does not hold the fields of a feature: it is broken or something else"
+        raise cv2_error(BAD_ARGUMENT, func, message) from error
+
+
+def read_node(node: cv2.FileNode, func: str) -> dict[str, Field]:
+    """Read the numbers and strings of a map; other members are passed over.
+
+    Raises:
+        cv2.error: The node is missing or not a map.
+    """
+    if node.empty() or not node.isMap():
+        raise cv2_error(OBJECT_NOT_FOUND, func, "the FileNode is missing or not a map of fields")
+    fields: dict[str, Field] = {}
+    for key in node.keys():  # noqa: SIM118 (a FileNode is not iterable)
+        member = node.getNode(key)
+        if member.isInt():
+            fields[key] = int(member.real())
+        elif member.isReal():
+            fields[key] = float(member.real())
+        elif member.isString():
+            fields[key] = str(member.string())
+    return fields
+
+
+def _as_path(path: str | os.PathLike[str], func: str) -> Path:
+    """Check that `path` is one."""
+    if not isinstance(path, str | os.PathLike):
+        raise cv2_error(
+            BAD_ARGUMENT, func, f"fileName is {path!r}; a string or a path-like object is wanted"
+        )
+    return Path(path)

@@ -1,0 +1,223 @@
+"""How an SSLDescriptor is set up, changed, stored, copied and pickled."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import cv2
+
+from ssldescriptor.arguments import COUNT_NAMES, read_count
+from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error
+from ssldescriptor.foreign import detector_name
+from ssldescriptor.options import DescriptorOptions
+from ssldescriptor.parameters import PARAMETERS, OpenCVParameters, Value, check_parameters
+from ssldescriptor.persistence import Field, read_file, read_node, write_fields, write_file
+from ssldescriptor.pipeline import Pipeline, make_pipeline
+
+NAME = "Feature2D.SSLDescriptor"
+
+Self = TypeVar("Self", bound="Settings")
+
+
+class Settings(OpenCVParameters):
+    """The part of SSLDescriptor that is `cv2.Algorithm`, with the parameters of its features.
+
+    Of the parameters, the number of features (under each of its names) and upright act. All others
+    are stored and handed back. A change replaces the pipeline as a whole: a call that is running in
+    another thread finishes with the settings it began with.
+    """
+
+    _pipeline: Pipeline
+    _parameters: Mapping[str, Value]
+
+    def _set_up(
+        self,
+        options: DescriptorOptions,
+        parameters: Mapping[str, Value],
+        func: str,
+        previous: Pipeline | None = None,
+    ) -> None:
+        """Load what `options` name; the object is unchanged if that fails."""
+        try:
+            self._pipeline = make_pipeline(options, previous)
+        except (FileNotFoundError, ValueError, TypeError, OSError) as error:
+            missing = isinstance(error, FileNotFoundError)
+            code = OBJECT_NOT_FOUND if missing else BAD_ARGUMENT
+            raise cv2_error(code, func, str(error)) from error
+        self._parameters = dict(parameters)
+
+    def _change(self, **changes: Any) -> None:
+        options = replace(self._pipeline.options, **changes)
+        self._pipeline = make_pipeline(options, self._pipeline)
+
+    def getNFeatures(self) -> int:
+        """Return the cap on the number of keypoints of an image; 0 means all."""
+        return self._pipeline.options.nfeatures
+
+    def setNFeatures(self, maxFeatures: int) -> None:
+        """Set the cap on the number of keypoints of an image; 0 or less means all."""
+        self._change(nfeatures=read_count(maxFeatures))
+
+    def getMaxFeatures(self) -> int:
+        """Return the same as getNFeatures(); this is ORB's name for it."""
+        return self.getNFeatures()
+
+    def setMaxFeatures(self, maxFeatures: int) -> None:
+        """Do the same as setNFeatures(); this is ORB's name for it."""
+        self.setNFeatures(maxFeatures)
+
+    def getMaxPoints(self) -> int:
+        """Return the same as getNFeatures(); this is AKAZE's name for it."""
+        return self.getNFeatures()
+
+    def setMaxPoints(self, max_points: int) -> None:
+        """Do the same as setNFeatures(); this is AKAZE's name for it."""
+        self.setNFeatures(max_points)
+
+    def getUpright(self) -> bool:
+        """Tell whether angles are ignored."""
+        return self._pipeline.options.features.upright
+
+    def setUpright(self, upright: bool) -> None:
+        """Choose whether angles are ignored."""
+        self._change(features=replace(self._pipeline.options.features, upright=bool(upright)))
+
+    def getDefaultName(self) -> str:
+        """Return "Feature2D.SSLDescriptor"."""
+        return NAME
+
+    def empty(self) -> bool:
+        """Return False: a live SSLDescriptor always has its model."""
+        return False
+
+    def clear(self) -> None:
+        """Do nothing; there is no state between calls."""
+
+    def write(
+        self,
+        fileName: str | os.PathLike[str] | cv2.FileStorage | None = None,
+        name: str = "",
+        *,
+        fs: cv2.FileStorage | None = None,
+    ) -> None:
+        """Write the settings to a file, or as the map `name` into an open cv2.FileStorage.
+
+        A file appears as a whole or not at all. The model is written by name or path, a detector
+        by name only: the object that reads must have been created with the same one.
+
+        Raises:
+            cv2.error: The file cannot be written.
+        """
+        target = fileName if fs is None else fs
+        if isinstance(target, cv2.FileStorage):
+            write_fields(target, self._fields(), name)
+        elif target is None or name:
+            raise cv2_error(BAD_ARGUMENT, "write", "write(fileName) or write(fs, name) is wanted")
+        else:
+            write_file(target, self._fields(), "write")
+
+    def save(self, filename: str | os.PathLike[str]) -> None:
+        """Do the same as write(filename); OpenCV's own features cannot be saved."""
+        write_file(filename, self._fields(), "save")
+
+    def read(
+        self,
+        fileName: str | os.PathLike[str] | cv2.FileNode | None = None,
+        *,
+        arg1: cv2.FileNode | None = None,
+    ) -> None:
+        """Read settings that write() or save() stored, or those of a feature of OpenCV.
+
+        Of the latter, the number of features acts, as in create(). The object is unchanged if
+        anything is wrong.
+
+        Args:
+            fileName: A file, or a cv2.FileNode of an open FileStorage.
+            arg1: OpenCV's name for the FileNode.
+
+        Raises:
+            cv2.error: No such file or node, not the settings of a feature, or settings that do not
+                fit this object.
+        """
+        source = fileName if arg1 is None else arg1
+        if isinstance(source, cv2.FileNode):
+            fields = read_node(source, "read")
+        elif source is None:
+            raise cv2_error(BAD_ARGUMENT, "read", "missing required argument 'fileName' (pos 1)")
+        else:
+            fields = read_file(source, "read")
+        try:
+            options, parameters = self._from_fields(fields)
+        except (TypeError, ValueError) as error:
+            raise cv2_error(BAD_ARGUMENT, "read", str(error)) from error
+        self._set_up(options, parameters, "read", self._pipeline)
+
+    def _fields(self) -> dict[str, Field]:
+        options = self._pipeline.options
+        return {
+            "name": NAME,
+            "nfeatures": options.nfeatures,
+            "descriptor": options.descriptor,
+            "detector": detector_name(options.detector),
+            "model": str(options.features.model),
+            "upright": int(options.features.upright),
+            "num_threads": options.features.num_threads,
+            **self._parameters,
+        }
+
+    def _from_fields(self, fields: Mapping[str, Field]) -> tuple[DescriptorOptions, Any]:
+        """Make options of fields; what is not among them stays as it is."""
+        options = self._pipeline.options
+        name = fields.get("name")
+        if not isinstance(name, str) or not name.startswith("Feature2D."):
+            raise ValueError(f"these are not the settings of a feature: name is {name!r}")
+        counts = [fields[key] for key in ("nfeatures", *COUNT_NAMES) if key in fields]
+        options = replace(options, nfeatures=read_count([*counts, options.nfeatures][0]))
+        stored = {key: fields[key] for key in fields if key in PARAMETERS}
+        parameters = {**self._parameters, **check_parameters(stored)}
+        if name != NAME:
+            return options, parameters
+        own = detector_name(options.detector)
+        if fields.get("detector", own) != own:
+            raise ValueError(
+                f"the settings are for detector={fields['detector'] or None!s}, but this object "
+                f"was created with detector={own or None!s}; create it with that detector"
+            )
+        # Types are checked by the options themselves.
+        given: dict[str, Any] = dict(fields)
+        features = replace(
+            options.features,
+            model=given.get("model", options.features.model),
+            upright=bool(given.get("upright", options.features.upright)),
+            num_threads=given.get("num_threads", options.features.num_threads),
+        )
+        descriptor = given.get("descriptor", options.descriptor)
+        return replace(options, descriptor=descriptor, features=features), parameters
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"options": self._pipeline.options, "parameters": dict(self._parameters)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self._set_up(state["options"], state["parameters"], "create")
+
+    def __copy__(self: Self) -> Self:
+        twin = type(self).__new__(type(self))
+        twin._pipeline, twin._parameters = self._pipeline, dict(self._parameters)
+        return twin
+
+    def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
+        """Copy; the loaded model, which never changes, is shared.
+
+        A detector that cannot be copied, like OpenCV's own, is shared as well.
+        """
+        twin = copy.copy(self)
+        try:
+            detector = copy.deepcopy(self._pipeline.options.detector, memo)
+        except TypeError:
+            detector = self._pipeline.options.detector
+        twin._change(detector=detector)
+        return twin
