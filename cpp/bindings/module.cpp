@@ -8,4 +8,5 @@ PYBIND11_MODULE(_core, m) {
     m.doc() = "C++ core of ssldescriptor: arrays in, arrays out.";
     ssld::bindings::bind_build(m);
     ssld::bindings::bind_features(m);
+    ssld::bindings::bind_matcher(m);
 }

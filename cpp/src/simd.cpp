@@ -1,9 +1,93 @@
 #include "ssld/simd.hpp"
 
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "dispatch.hpp"
+
 namespace ssld {
 
+namespace {
+
+struct Level {
+    const char* name;
+    bool (*runs_here)();
+    const kernels::FloatKernels* floats;
+    const kernels::HammingKernels* (*hamming)();
+};
+
+#if defined(__x86_64__)
+
+bool has_avx2() {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+bool has_avx512() {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+
+const kernels::HammingKernels* hamming_avx512() {
+    return __builtin_cpu_supports("avx512vpopcntdq") ? &kernels::kHammingAvx512Popcnt
+                                                     : &kernels::kHammingAvx512;
+}
+
+#endif
+
+const Level kLevels[] = {
+    {"baseline", [] { return true; }, &kernels::kFloatBaseline,
+     [] { return &kernels::kHammingBaseline; }},
+#if defined(__x86_64__)
+    {"avx2", has_avx2, &kernels::kFloatAvx2, [] { return &kernels::kHammingAvx2; }},
+    {"avx512", has_avx512, &kernels::kFloatAvx512, hamming_avx512},
+#elif defined(__aarch64__)
+    {"neon", [] { return true; }, &kernels::kFloatNeon, [] { return &kernels::kHammingNeon; }},
+#endif
+};
+
+std::atomic<const Level*> active_level{nullptr};
+
+const Level& find_level(const std::string& name, const std::string& source) {
+    std::string known;
+    for (const Level& level : kLevels) {
+        if (!level.runs_here()) continue;
+        if (name == level.name) return level;
+        known += std::string(known.empty() ? "" : ", ") + level.name;
+    }
+    throw std::invalid_argument(source + " '" + name + "' cannot run here; available: " + known);
+}
+
+const Level& current_level() {
+    if (const Level* level = active_level.load(std::memory_order_acquire)) return *level;
+    const char* wanted = std::getenv("SSLD_SIMD_LEVEL");
+    const std::string name = wanted != nullptr && *wanted != 0 ? wanted : simd_levels().back();
+    const Level& level = find_level(name, "SSLD_SIMD_LEVEL");
+    active_level.store(&level, std::memory_order_release);
+    return level;
+}
+
+}  // namespace
+
 std::vector<std::string> simd_levels() {
-    return {"baseline"};
+    std::vector<std::string> names;
+    for (const Level& level : kLevels) {
+        if (level.runs_here()) names.emplace_back(level.name);
+    }
+    return names;
+}
+
+std::string simd_level() {
+    return current_level().name;
+}
+
+void set_simd_level(const std::string& name) {
+    active_level.store(&find_level(name, "SIMD level"), std::memory_order_release);
+}
+
+KernelSet active_kernels() {
+    const Level& level = current_level();
+    return {level.floats, level.hamming()};
 }
 
 }  // namespace ssld

@@ -1,0 +1,56 @@
+// Plain types shared by the core and its callers. No Python here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace ssld {
+
+/// A dense row-major matrix that somebody else owns.
+template <typename T>
+struct MatrixView {
+    const T* data = nullptr;
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+
+    const T* row(std::int64_t i) const { return data + i * cols; }
+};
+
+/// What a distance between float rows means. Byte rows always use the Hamming distance.
+enum class Norm { kL2, kL2Squared };
+
+struct MatchOptions {
+    bool mutual = true;
+    std::optional<double> max_ratio;     // keep d1 <= max_ratio * d2; a lone candidate passes
+    std::optional<double> max_distance;  // keep d1 <= max_distance
+    Norm norm = Norm::kL2;
+    int num_threads = 1;  // 0: as many as the hardware has
+};
+
+/// Accepted pairs, ordered by index0.
+struct Matches {
+    std::vector<std::int32_t> index0;
+    std::vector<std::int32_t> index1;
+    std::vector<float> distance;
+};
+
+/// The nearest rows of every query, nearest first: (num_queries, k), -1 and +inf where missing.
+struct Neighbours {
+    std::int64_t k = 0;
+    std::vector<std::int32_t> index;
+    std::vector<float> distance;
+};
+
+/// All rows in reach of every query: query i owns [offset[i], offset[i + 1]), nearest first.
+struct RadiusNeighbours {
+    std::vector<std::int64_t> offset;
+    std::vector<std::int32_t> index;
+    std::vector<float> distance;
+};
+
+/// Optional (num_queries, num_train) bytes: zero forbids the pair.
+using Mask = const std::uint8_t*;
+
+}  // namespace ssld

@@ -1,0 +1,29 @@
+# Kernel files of the matcher: one text per kernel, one small file per instruction set, each with
+# its own flags. Dispatch happens at run time, so the rest of the build stays at the baseline.
+
+set(SSLD_AVX512 -mavx512f -mavx512bw -mavx512vl -mavx512dq)
+
+function(ssld_kernel_files level)
+  foreach(file IN LISTS ARGN)
+    target_sources(ssld PRIVATE src/kernels/${file})
+    # Passing wide vectors between functions would break the ABI; here they are all inlined.
+    set_source_files_properties(src/kernels/${file} PROPERTIES
+      COMPILE_OPTIONS "-O3;-Wno-psabi;${SSLD_FLAGS_${level}}")
+  endforeach()
+endfunction()
+
+set(SSLD_FLAGS_baseline "")
+set(SSLD_FLAGS_avx2 -mavx2 -mfma)
+# GCC 12 warns about its own _mm512_undefined_epi32.
+set(SSLD_FLAGS_avx512 ${SSLD_AVX512} -Wno-maybe-uninitialized -Wno-uninitialized)
+set(SSLD_FLAGS_avx512_popcnt ${SSLD_FLAGS_avx512} -mavx512vpopcntdq)
+set(SSLD_FLAGS_neon "")
+
+ssld_kernel_files(baseline nearest2_baseline.cpp hamming_baseline.cpp)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  ssld_kernel_files(avx2 nearest2_avx2.cpp hamming_avx2.cpp)
+  ssld_kernel_files(avx512 nearest2_avx512.cpp hamming_avx512.cpp)
+  ssld_kernel_files(avx512_popcnt hamming_avx512_popcnt.cpp)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  ssld_kernel_files(neon nearest2_neon.cpp hamming_neon.cpp)
+endif()

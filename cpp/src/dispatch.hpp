@@ -1,0 +1,16 @@
+// The kernels in use. Private to the core.
+#pragma once
+
+#include "kernels/kernel_table.hpp"
+
+namespace ssld {
+
+struct KernelSet {
+    const kernels::FloatKernels* floats;
+    const kernels::HammingKernels* hamming;
+};
+
+/// The kernels of the level in use; read once per call. Throws like simd_level().
+KernelSet active_kernels();
+
+}  // namespace ssld
