@@ -1,9 +1,23 @@
-"""A learned local feature that drops into any OpenCV script, and an exact, fast matcher."""
 
 from __future__ import annotations
 
 from importlib.metadata import version as _version
 
+try:
+    import cv2 as _cv2  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        f"ssldescriptor needs OpenCV 4.8 or later, and cv2 cannot be imported ({error}); install "
+        "one of opencv-python, opencv-python-headless (without windows, for servers), "
+        "opencv-contrib-python, opencv-contrib-python-headless"
+    ) from error
+
 from ssldescriptor import _core as _core
+from ssldescriptor.descriptor import SSLDescriptor
 
 __version__ = _version("ssldescriptor")
+
+__all__ = [
+    "SSLDescriptor",
+    "__version__",
+]
