@@ -3,6 +3,7 @@ PYTHON ?= python3
 OPENCV5 ?= 5.0.0.93
 A ?=
 B ?=
+DATA ?=
 
 PIP_FLAGS := -q --disable-pip-version-check
 SOURCES := $(shell find cpp python training CMakeLists.txt pyproject.toml -type f \
@@ -66,10 +67,12 @@ format: .venv/.installed
 	.venv/bin/ruff format $(LINTED)
 	.venv/bin/clang-format -i $(CPP_FILES)
 
-## make bench                        speed side by side with OpenCV, into benchmarks/results/
+## make bench [DATA=sequences/]      speed (with DATA also accuracy) beside OpenCV's, and the README's tables
 bench: .venv/.ready
 	.venv/bin/python benchmarks/bench_describe.py
 	.venv/bin/python benchmarks/bench_match.py
+	$(if $(DATA),.venv/bin/python benchmarks/accuracy.py --data "$(DATA)")
+	.venv/bin/python benchmarks/readme_tables.py
 
 ## make clean                        remove everything that these targets made
 clean:

@@ -28,7 +28,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--report", type=Path, metavar="JSON", help="all numbers, for programs")
     parser.add_argument("--detector", choices=DETECTORS, default="own", help="default: own")
     parser.add_argument("--nfeatures", type=positive, default=2048, metavar="N")
-    parser.add_argument("--ratio", type=ratio, metavar="R", help="ratio test, e.g. 0.8; default: none")
+    parser.add_argument(
+        "--ratio", type=ratio, metavar="R", help="ratio test, e.g. 0.8; default: none"
+    )
     parser.add_argument("--model", default="default", metavar="M", help="name or ONNX file")
     parser.add_argument("--upright", action="store_true", help="ignore the keypoints' angles")
     parser.set_defaults(run=run)

@@ -45,6 +45,25 @@ class Score:
     homography_5: float = 0.0
 
 
+def match_features(
+    features0: Features, features1: Features, *, ratio: float | None = None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows of mutual nearest neighbours, also when a view has no features.
+
+    Args:
+        features0: features of view 0.
+        features1: features of view 1.
+        ratio: limit of the ratio test; None for no test.
+
+    Returns:
+        (M,) rows of view 0, ascending, and (M,) rows of view 1.
+    """
+    if len(features0.points) == 0 or len(features1.points) == 0:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    found = match(features0.descriptors, features1.descriptors, mutual=True, ratio=ratio)
+    return found.index0.astype(np.intp), found.index1.astype(np.intp)
+
+
 def score_pair(
     features0: Features,
     features1: Features,
@@ -62,11 +81,8 @@ def score_pair(
     Returns:
         The pair's scores; all zero when nothing matches.
     """
-    if len(features0.points) == 0 or len(features1.points) == 0:
-        return Score()
-    matches = match(features0.descriptors, features1.descriptors, mutual=True)
-    points0 = features0.points[matches.index0]
-    points1 = features1.points[matches.index1]
+    index0, index1 = match_features(features0, features1)
+    points0, points1 = features0.points[index0], features1.points[index1]
     errors = match_errors(points0, points1, homography)
     estimate, _ = estimate_homography(points0, points1)
     corners = np.inf if estimate is None else corner_error(estimate, homography, shape)

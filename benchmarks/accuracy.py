@@ -1,0 +1,94 @@
+"""Score features on homography sequences, upright and with everything turned at random.
+
+usage: python benchmarks/accuracy.py --data DIR [--methods rootsift orb ssl ...] [--only 'v_ox_*']
+
+DIR holds sequences in HPatches' layout. Mutual nearest neighbours, no ratio test; MMA@3 and the
+share of pairs whose homography is within 3 pixels at the corners, averaged over the pairs of a
+source. Writes results/accuracy.json and results/accuracy.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import cv2
+from machine import environment, footnote, markdown_table
+
+from ssldescriptor.evaluation.datasets.sequences import Sequence, read_sequences
+from ssldescriptor.evaluation.methods import LABELS, METHODS, make_extractor
+from ssldescriptor.evaluation.tasks.matching import mean_score, score_sequences
+
+RESULTS = Path(__file__).parent / "results"
+DEFAULT_METHODS = ["rootsift", "orb", "akaze", "ssl", "ssl@sift"]
+
+
+def main() -> None:
+    """Parse the arguments, score every method, write JSON and Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of sequences")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=DEFAULT_METHODS)
+    parser.add_argument("--only", default="*", help="pattern of sequence names")
+    parser.add_argument("--keypoints", type=int, default=2048)
+    parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS))
+    parser.add_argument("--model", default="default", help="name or ONNX file")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    # The folder's name alone: where it lies on this machine is nobody's business.
+    command = f"benchmarks/accuracy.py --data {args.data.name} --keypoints {args.keypoints}"
+    report: dict[str, Any] = {"made": environment(command), "scores": {}}
+    for views in args.views:
+        sequences = read_sequences(args.data, args.only, turn=VIEWS[views])
+        for method in args.methods:
+            scores = score_method(method, sequences, args.keypoints, args.model)
+            report["scores"].setdefault(views, {})[method] = scores
+            print(f"{views} {method}: {one_line(scores)}", flush=True)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "accuracy.json").write_text(json.dumps(report, indent=1) + "\n")
+    (args.out / "accuracy.md").write_text(markdown(report))
+
+
+VIEWS = {"upright": False, "turned": True}
+
+
+def score_method(
+    method: str, sequences: list[Sequence], num_keypoints: int, model: str
+) -> dict[str, Any]:
+    """Return a method's mean scores by source and its processor time an image."""
+    options = {"model": model, "num_threads": 1} if method.startswith("ssl") else {}
+    started = time.process_time()
+    scores = score_sequences(make_extractor(method, num_keypoints, **options), sequences)
+    result: dict[str, Any] = {
+        source: asdict(mean_score(pairs)) | {"num_pairs": len(pairs)}
+        for source, pairs in sorted(scores.items())
+    }
+    print(f"{method}: {time.process_time() - started:.0f} s of processor time", flush=True)
+    return result
+
+
+def one_line(scores: dict[str, Any]) -> str:
+    """Return the MMA@3 of every source."""
+    return ", ".join(f"{source} {score['mma_3']:.3f}" for source, score in scores.items())
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """Return one table for each kind of views, methods by sources."""
+    parts = ["MMA@3 / share of homographies within 3 px at the corners, by source (pairs).\n"]
+    for views, methods in report["scores"].items():
+        sources = {source: score for scores in methods.values() for source, score in scores.items()}
+        header = [views, *(f"{name} ({score['num_pairs']})" for name, score in sources.items())]
+        rows = []
+        for method, scores in methods.items():
+            cells = [f"{scores[s]['mma_3']:.3f} / {scores[s]['homography_3']:.2f}" for s in sources]
+            rows.append([LABELS[method], *cells])
+        parts.append(markdown_table(header, rows))
+    return "\n".join([*parts, footnote(report["made"])])
+
+
+if __name__ == "__main__":
+    main()

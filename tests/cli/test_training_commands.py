@@ -1,0 +1,72 @@
+"""`train` and `export` hand over to the training package, which may be missing."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ssldescriptor.cli import export, train
+from ssldescriptor.cli.main import main
+
+
+@pytest.mark.parametrize(
+    "arguments", [["train", "--images", "photos"], ["export", "last.pt", "-o", "model.onnx"]]
+)
+def test_without_torch_the_extra_is_named(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("ssldescriptor.training")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("torch", "omegaconf"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert main(arguments) == 1
+    err = capsys.readouterr().err
+    assert "pip install 'ssldescriptor[train]'" in err
+    assert err.count("\n") == 1
+
+
+def test_train_passes_its_settings_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def load_config(path: Path | None, overrides: list[str]) -> str:
+        seen.update(path=path, overrides=overrides)
+        return "the config"
+
+    def run_training(config: str, *, resume: bool) -> Path:
+        seen.update(config=config, resume=resume)
+        return Path("runs/x/last.pt")
+
+    modules = {
+        "config": SimpleNamespace(load_config=load_config),
+        "train": SimpleNamespace(train=run_training),
+    }
+    monkeypatch.setattr(train, "import_training", modules.__getitem__)
+    arguments = ["train", "--images", "a b", "--images", "c", "--output", "runs/x", "--resume"]
+    assert main([*arguments, "steps=5"]) == 0
+    assert seen == {
+        "path": None,
+        "overrides": ["steps=5", 'data.images=["a b", "c"]', 'output="runs/x"'],
+        "config": "the config",
+        "resume": True,
+    }
+    assert capsys.readouterr().out == "runs/x/last.pt\n"
+
+
+def test_export_writes_the_file_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(checkpoint: Path, output: Path) -> None:
+        output.write_bytes(checkpoint.read_bytes())
+
+    monkeypatch.setattr(export, "import_training", lambda name: SimpleNamespace(export=write))
+    output = tmp_path / "model.onnx"
+    assert main(["export", str(tmp_path / "missing.pt"), "-o", str(output)]) == 1
+    assert "missing.pt" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "last.pt").write_bytes(b"weights")
+    assert main(["export", str(tmp_path / "last.pt"), "-o", str(output)]) == 0
+    assert output.read_bytes() == b"weights"

@@ -1,0 +1,84 @@
+"""Every example runs without a screen, writes its picture and prints what it found."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+
+from ssldescriptor.evaluation.metrics import warp_points
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(script: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", str(EXAMPLES / script), *arguments]
+    environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "picture", "pattern", "at_least"),
+    [
+        ("match_two_images.py", "matches.png", r"(\d+) inliers", 60),
+        ("opencv_tutorial_one_line.py", "tutorial.png", r"SSLMatcher: (\d+) good", 60),
+        ("find_object.py", "object.png", r"found: (\d+) of", 30),
+        ("panorama.py", "panorama.png", r"(\d+) of \d+ matches agree", 40),
+    ],
+)
+def test_example(script: str, picture: str, pattern: str, at_least: int, tmp_path: Path) -> None:
+    done = run(script, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    found = re.search(pattern, done.stdout)
+    assert found, done.stdout
+    assert int(found[1]) >= at_least
+    assert os.listdir(tmp_path) == [picture]
+    assert cv2.imread(str(tmp_path / picture)) is not None
+
+
+def test_the_object_is_found_where_it_is(scene: Any, tmp_path: Path) -> None:
+    """The outline's corners are those of the cut-out, seen by the scene's homography."""
+    done = run("find_object.py", folder=tmp_path)
+    corners = [[150, 70], [449, 70], [449, 339], [150, 339]]
+    numbers = [int(text) for text in re.findall(r"-?\d+", done.stdout.split("corners:")[1])]
+    expected = warp_points(corners, scene[2]).ravel()
+    assert max(abs(a - b) for a, b in zip(numbers, expected, strict=True)) < 4
+
+
+def test_examples_take_the_users_own_photographs(folder: Path) -> None:
+    done = run("match_two_images.py", "a.png", "b.png", "--output", "c.jpg", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "c.jpg").stat().st_size > 0
+
+
+def test_the_demo_prints_a_table_and_writes_pictures(tmp_path: Path) -> None:
+    done = run("demo.py", "--out", "pictures", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    row = r"^  (SIFT|ORB|SSLDescriptor) .* (\d+) +(\d+) +(\d+) +\d+ ms$"
+    rows = re.findall(row, done.stdout, re.MULTILINE)
+    assert len(rows) == 12
+    for _, matches, correct, inliers in rows:
+        assert 0 < int(correct) <= int(matches)
+        assert int(inliers) <= int(matches)
+    assert len(list((tmp_path / "pictures").glob("*.jpg"))) == 4
+
+
+def test_the_demo_does_not_invent_truth(folder: Path) -> None:
+    done = run("demo.py", "a.png", "b.png", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("unknown") == 3
+
+
+def test_the_demo_names_a_missing_photograph(tmp_path: Path) -> None:
+    done = run("demo.py", "a.png", "b.png", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "a.png" in done.stderr

@@ -1,0 +1,57 @@
+"""Pictures of matches: where the lines go and what they must not hide."""
+
+import numpy as np
+import pytest
+
+from ssldescriptor.drawing import BAD, GAP, GOOD, add_caption, draw_matches
+
+BLACK = np.zeros((40, 50, 3), np.uint8)
+
+
+def test_images_stand_side_by_side() -> None:
+    left = np.full((40, 50), 100, np.uint8)
+    right = np.full((60, 30, 3), 200, np.uint8)
+    picture = draw_matches(left, [], right, [])
+    assert picture.shape == (60, 50 + GAP + 30, 3)
+    assert (picture[:40, :50] == 100).all()
+    assert (picture[:, 50 + GAP :] == 200).all()
+
+
+def test_a_line_joins_the_two_points() -> None:
+    picture = draw_matches(BLACK, [[10, 20]], BLACK, [[30, 20]])
+    assert tuple(picture[20, 10]) == GOOD
+    assert tuple(picture[20, 50 + GAP + 30]) == GOOD
+    assert tuple(picture[20, 54]) == GOOD
+    assert not picture[20, 5].any()
+
+
+def test_good_lines_lie_above_bad_ones() -> None:
+    points = [[10, 20], [10, 20]]
+    for good in ([True, False], [False, True]):
+        assert tuple(draw_matches(BLACK, points, BLACK, points, good=good)[20, 54]) == GOOD
+    assert tuple(draw_matches(BLACK, points, BLACK, points, good=[False] * 2)[20, 54]) == BAD
+
+
+def test_only_so_many_lines_are_drawn() -> None:
+    points = [[10, row] for row in range(5, 35, 5)]
+    picture = draw_matches(BLACK, points, BLACK, points, max_lines=2)
+    assert picture[5, 54].any()
+    assert picture[30, 54].any()
+    assert not picture[15, 54].any()
+
+
+def test_inputs_are_not_changed() -> None:
+    image = BLACK.copy()
+    draw_matches(image, [[10, 20]], image, [[30, 20]])
+    assert not image.any()
+
+
+def test_unequal_counts_are_refused() -> None:
+    with pytest.raises(ValueError, match="1 and 2 points"):
+        draw_matches(BLACK, [[1, 1]], BLACK, [[1, 1], [2, 2]])
+
+
+def test_the_caption_adds_a_strip() -> None:
+    captioned = add_caption(BLACK, "text")
+    assert captioned.shape[0] > 40
+    assert (captioned[:-40] == 255).any()
