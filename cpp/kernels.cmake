@@ -1,4 +1,4 @@
-# Kernel files of the matcher: one text per kernel, one small file per instruction set, each with
+# Kernel files: one text per kernel, one small file per instruction set, each with
 # its own flags. Dispatch happens at run time, so the rest of the build stays at the baseline.
 
 set(SSLD_AVX512 -mavx512f -mavx512bw -mavx512vl -mavx512dq)
@@ -19,9 +19,9 @@ set(SSLD_FLAGS_avx512 ${SSLD_AVX512} -Wno-maybe-uninitialized -Wno-uninitialized
 set(SSLD_FLAGS_avx512_popcnt ${SSLD_FLAGS_avx512} -mavx512vpopcntdq)
 set(SSLD_FLAGS_neon "")
 
-ssld_kernel_files(baseline nearest2_baseline.cpp hamming_baseline.cpp)
+ssld_kernel_files(baseline nearest2_baseline.cpp hamming_baseline.cpp sample_patch_baseline.cpp)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-  ssld_kernel_files(avx2 nearest2_avx2.cpp hamming_avx2.cpp)
+  ssld_kernel_files(avx2 nearest2_avx2.cpp hamming_avx2.cpp sample_patch_avx2.cpp)
   ssld_kernel_files(avx512 nearest2_avx512.cpp hamming_avx512.cpp)
   ssld_kernel_files(avx512_popcnt hamming_avx512_popcnt.cpp)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")

@@ -42,8 +42,7 @@ template <typename Value>
 void require_length(const Contiguous<Value>& array, const char* name, py::ssize_t length) {
     if (array.shape(0) != length) {
         throw std::invalid_argument(std::string(name) + " must have one entry for each of the " +
-                                    std::to_string(length) + " rows of xy, got " +
-                                    describe(array));
+                                    std::to_string(length) + " rows of xy, got " + describe(array));
     }
 }
 
@@ -94,8 +93,8 @@ py::tuple bound_find_keypoints(const py::array& peak, const py::array& rank, int
     if (mask) {
         allowed = checked<std::uint8_t>(*mask, "mask", "uint8 (H, W) like peak", 2);
         if (allowed.shape(0) != peaks.shape(0) || allowed.shape(1) != peaks.shape(1)) {
-            throw std::invalid_argument("mask must have the shape of peak, " +
-                                        describe(peaks) + ", got " + describe(*mask));
+            throw std::invalid_argument("mask must have the shape of peak, " + describe(peaks) +
+                                        ", got " + describe(*mask));
         }
     }
     const std::uint8_t* const allowed_data = mask ? allowed.data() : nullptr;

@@ -12,8 +12,8 @@
 namespace ssld {
 namespace {
 
-constexpr int kMaxRadius = 2047;       // sums of squares of a column stay within 32 bits
-constexpr float kMinEpsilon = 1e-3F;   // keeps the float denominator of a flat box above zero
+constexpr int kMaxRadius = 2047;      // sums of squares of a column stay within 32 bits
+constexpr float kMinEpsilon = 1e-3F;  // keeps the float denominator of a flat box above zero
 
 void check(GrayImage image, int radius, float epsilon) {
     if (image.height < 1 || image.width < 1) {
@@ -120,7 +120,8 @@ void local_contrast(GrayImage image, int radius, float epsilon, float* out) {
     ColumnSums columns(width);
     BoxSums boxes(width, reach);
     std::ptrdiff_t num_rows = std::min(reach, height);
-    for (std::ptrdiff_t y = 0; y < num_rows; ++y) columns.add(image.data + y * width);
+    for (std::ptrdiff_t y = 0; y < num_rows; ++y)
+        columns.add(image.data + y * width);
     for (std::ptrdiff_t y = 0; y < height; ++y) {
         if (y + reach < height) {
             columns.add(image.data + (y + reach) * width);

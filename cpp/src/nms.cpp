@@ -4,12 +4,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "ssld/features.hpp"
+#include "window_maxima.hpp"
 
 namespace ssld {
 namespace {
@@ -24,66 +24,6 @@ struct Candidate {
 bool better(const Candidate& a, const Candidate& b) {
     return a.score > b.score || (a.score == b.score && a.pixel < b.pixel);
 }
-
-/// The comparison that one vector instruction does; NaN in `a` gives `b`.
-float larger(float a, float b) { return a > b ? a : b; }
-
-/// Maxima over windows of 2 radius + 1 rows and columns, row by row from the top.
-class WindowMaxima {
-public:
-    WindowMaxima(FloatMap map, std::ptrdiff_t radius)
-        : map_(map),
-          radius_(radius),
-          padded_(static_cast<std::size_t>(map.width + 2 * radius)),
-          rows_(static_cast<std::size_t>((2 * radius + 1) * map.width)),
-          maxima_(static_cast<std::size_t>(map.width)) {}
-
-    /// Maxima of the windows centred on row y; rows must be asked for in order.
-    const float* row(std::ptrdiff_t y) {
-        const std::ptrdiff_t first = std::max<std::ptrdiff_t>(y - radius_, 0);
-        const std::ptrdiff_t last = std::min(y + radius_, map_.height - 1);
-        for (next_ = std::max(next_, first); next_ <= last; ++next_) fill(next_);
-        std::copy_n(slot(first), map_.width, maxima_.data());
-        for (std::ptrdiff_t v = first + 1; v <= last; ++v) {
-            const float* const other = slot(v);
-            for (std::ptrdiff_t x = 0; x < map_.width; ++x) {
-                maxima_[static_cast<std::size_t>(x)] =
-                    larger(maxima_[static_cast<std::size_t>(x)], other[x]);
-            }
-        }
-        return maxima_.data();
-    }
-
-private:
-    float* slot(std::ptrdiff_t y) { return rows_.data() + y % (2 * radius_ + 1) * map_.width; }
-
-    /// Horizontal maxima of one row, by doubling the window.
-    void fill(std::ptrdiff_t y) {
-        constexpr float kNothing = -std::numeric_limits<float>::infinity();
-        float* const window = padded_.data();
-        std::fill_n(window, radius_, kNothing);
-        std::copy_n(map_.data + y * map_.width, map_.width, window + radius_);
-        std::fill_n(window + radius_ + map_.width, radius_, kNothing);
-        const std::ptrdiff_t wanted = 2 * radius_ + 1;
-        std::ptrdiff_t covered = 1;
-        std::ptrdiff_t length = map_.width + 2 * radius_;
-        for (; 2 * covered <= wanted; covered *= 2) {
-            length -= covered;
-            for (std::ptrdiff_t x = 0; x < length; ++x) {
-                window[x] = larger(window[x], window[x + covered]);
-            }
-        }
-        float* const out = slot(y);
-        for (std::ptrdiff_t x = 0; x < map_.width; ++x) {
-            out[x] = larger(window[x], window[x + wanted - covered]);
-        }
-    }
-
-    FloatMap map_;
-    std::ptrdiff_t radius_;
-    std::ptrdiff_t next_ = 0;
-    std::vector<float> padded_, rows_, maxima_;
-};
 
 /// Whether a pixel is greater than all earlier and not less than all later pixels of its window.
 bool is_peak(FloatMap peak, std::ptrdiff_t y, std::ptrdiff_t x, std::ptrdiff_t radius) {
@@ -124,13 +64,15 @@ float rank_at(FloatMap rank, std::ptrdiff_t y, std::ptrdiff_t x) {
     const double fy = row - static_cast<double>(y0);
     const double fx = column - static_cast<double>(x0);
     const float* const cell = rank.data + y0 * rank.width + x0;
-    const double upper = (1.0 - fx) * static_cast<double>(cell[0]) + fx * static_cast<double>(cell[right]);
-    const double lower = (1.0 - fx) * static_cast<double>(cell[down]) +
-                         fx * static_cast<double>(cell[down + right]);
+    const double upper =
+        (1.0 - fx) * static_cast<double>(cell[0]) + fx * static_cast<double>(cell[right]);
+    const double lower =
+        (1.0 - fx) * static_cast<double>(cell[down]) + fx * static_cast<double>(cell[down + right]);
     return static_cast<float>((1.0 - fy) * upper + fy * lower);
 }
 
-/// Vertex of the parabola through a peak and its neighbours at distance `step`, within half a pixel.
+/// Vertex of the parabola through a peak and its neighbours at distance `step`, within half a
+/// pixel.
 float refined_offset(const float* centre, std::ptrdiff_t step) {
     const auto before = static_cast<double>(centre[-step]);
     const auto after = static_cast<double>(centre[step]);
@@ -205,7 +147,9 @@ void keep_best(std::vector<Candidate>& candidates, std::int64_t max_keypoints) {
 }
 
 void check(FloatMap peak, FloatMap rank, const KeypointSearch& search) {
-    const auto cells = [](std::ptrdiff_t length) { return (length + kRankStride - 1) / kRankStride; };
+    const auto cells = [](std::ptrdiff_t length) {
+        return (length + kRankStride - 1) / kRankStride;
+    };
     if (peak.height < 1 || peak.width < 1) {
         throw std::invalid_argument("peak must have at least one pixel, got " +
                                     std::to_string(peak.height) + " rows of " +
@@ -235,7 +179,8 @@ std::vector<ScoredPoint> find_keypoints(FloatMap peak, FloatMap rank, const std:
     keep_best(candidates, search.max_keypoints);
     std::vector<ScoredPoint> points;
     points.reserve(candidates.size());
-    for (const Candidate& candidate : candidates) points.push_back(refined(peak, candidate));
+    for (const Candidate& candidate : candidates)
+        points.push_back(refined(peak, candidate));
     return points;
 }
 

@@ -46,7 +46,8 @@ void filter_row(const float* sums, std::ptrdiff_t width, float* out) {
         const float inner = sums[2 * k] + sums[2 * k + 1];
         out[k] = (outer + 3.0F * inner) * (1.0F / 64.0F);
     }
-    for (; k < half; ++k) out[k] = filter_row_at(sums, k, width);
+    for (; k < half; ++k)
+        out[k] = filter_row_at(sums, k, width);
 }
 
 template <typename Pixel>
@@ -68,7 +69,8 @@ void convert(GrayImage image, PyramidLevel& out) {
     for (std::ptrdiff_t y = 0; y < image.height; ++y) {
         const std::uint8_t* in = image.data + y * image.width;
         float* row = out.row(y);
-        for (std::ptrdiff_t x = 0; x < image.width; ++x) row[x] = static_cast<float>(in[x]);
+        for (std::ptrdiff_t x = 0; x < image.width; ++x)
+            row[x] = static_cast<float>(in[x]);
     }
     out.repeat_edges();
 }
@@ -83,7 +85,8 @@ void PyramidLevel::allocate(std::ptrdiff_t new_height, std::ptrdiff_t new_width)
 }
 
 void PyramidLevel::repeat_edges() {
-    for (std::ptrdiff_t y = 0; y < height; ++y) row(y)[width] = row(y)[width - 1];
+    for (std::ptrdiff_t y = 0; y < height; ++y)
+        row(y)[width] = row(y)[width - 1];
     std::copy_n(row(height - 1), stride, row(height));
 }
 

@@ -35,8 +35,8 @@ struct Pyramid {
 int num_pyramid_levels(std::ptrdiff_t height, std::ptrdiff_t width);
 
 /// Builds the levels whose bit is set in `wanted` (and those they are made from).
-/// Level l + 1 is level l filtered by the separable [1 3 3 1] / 8 with clamped edges; its pixel k lies
-/// between the pixels 2k and 2k + 1 of level l.
+/// Level l + 1 is level l filtered by the separable [1 3 3 1] / 8 with clamped edges; its pixel k
+/// lies between the pixels 2k and 2k + 1 of level l.
 void build_pyramid(GrayImage image, unsigned wanted, Pyramid& pyramid);
 
 }  // namespace ssld

@@ -12,6 +12,7 @@
 #include "parallel.hpp"
 #include "pyramid.hpp"
 #include "ssld/features.hpp"
+#include "ssld/simd.hpp"
 
 namespace ssld {
 namespace {
@@ -22,6 +23,14 @@ constexpr double kMinSize = 2.0;
 constexpr double kMaxSize = 512.0;
 constexpr double kFarOutside = 1e6;  // pixels; beyond it a patch shows nothing but the border
 constexpr std::ptrdiff_t kKeypointsPerThread = 32;  // fewer take less time than a thread's start
+
+/// The build of the patch kernel for the level in use; read once per call.
+kernels::SamplePatch active_sample_patch() {
+#if defined(__x86_64__)
+    if (simd_level() != "baseline") return kernels::sample_patch_avx2;
+#endif
+    return kernels::sample_patch_baseline;
+}
 
 double finite_or(float value, double fallback) {
     return std::isfinite(value) ? static_cast<double>(value) : fallback;
@@ -73,7 +82,7 @@ Orientation orientation_of(float angle_deg) {
 }
 
 void sample_keypoint(const Pyramid& pyramid, int num_levels, const KeypointColumns& keypoints,
-                     std::ptrdiff_t index, float* out) {
+                     std::ptrdiff_t index, kernels::SamplePatch sample_patch, float* out) {
     const double x = finite_or(keypoints.xy[2 * index], 0.0);
     const double y = finite_or(keypoints.xy[2 * index + 1], 0.0);
     const double size = sanitised_size(keypoints.size[index]);
@@ -83,20 +92,19 @@ void sample_keypoint(const Pyramid& pyramid, int num_levels, const KeypointColum
         const PyramidLevel& level = pyramid.levels[static_cast<std::size_t>(level_index)];
         const double downscale = static_cast<double>(1 << level_index);
         const double spacing = factor * size / downscale;
-        const double extent = 0.5 * (kPatchSize - 1) * spacing *
-                              (std::abs(turn.cosine) + std::abs(turn.sine));
+        const double extent =
+            0.5 * (kPatchSize - 1) * spacing * (std::abs(turn.cosine) + std::abs(turn.sine));
         const Axis across = axis_of(x, downscale, extent, level.width);
         const Axis down = axis_of(y, downscale, extent, level.height);
-        const kernels::PatchPose pose{
-            .origin = level.row(down.first) + across.first,
-            .stride = level.stride,
-            .limit_x = across.limit,
-            .limit_y = down.limit,
-            .centre_x = across.centre,
-            .centre_y = down.centre,
-            .step_x = static_cast<float>(spacing * turn.cosine),
-            .step_y = static_cast<float>(spacing * turn.sine)};
-        kernels::sample_patch_baseline(pose, out);
+        const kernels::PatchPose pose{.origin = level.row(down.first) + across.first,
+                                      .stride = level.stride,
+                                      .limit_x = across.limit,
+                                      .limit_y = down.limit,
+                                      .centre_x = across.centre,
+                                      .centre_y = down.centre,
+                                      .step_x = static_cast<float>(spacing * turn.cosine),
+                                      .step_y = static_cast<float>(spacing * turn.sine)};
+        sample_patch(pose, out);
         out += kPatchSize * kPatchSize;
     }
 }
@@ -133,6 +141,7 @@ void sample(GrayImage images, std::ptrdiff_t num_images, const std::int32_t* ima
     const std::vector<unsigned> wanted =
         wanted_levels(num_images, image_index, keypoints, num_levels);
     std::vector<Pyramid> pyramids(wanted.size());
+    const kernels::SamplePatch sample_patch = active_sample_patch();
     const int threads = resolve_threads(num_threads);
     const auto build = [&](int, std::ptrdiff_t begin, std::ptrdiff_t end) {
         for (std::ptrdiff_t i = begin; i < end; ++i) {
@@ -147,15 +156,17 @@ void sample(GrayImage images, std::ptrdiff_t num_images, const std::int32_t* ima
         for (std::ptrdiff_t i = begin; i < end; ++i) {
             const std::ptrdiff_t image = image_index == nullptr ? 0 : image_index[i];
             sample_keypoint(pyramids[static_cast<std::size_t>(image)], num_levels, keypoints, i,
-                            out + i * kPatchFloats);
+                            sample_patch, out + i * kPatchFloats);
         }
     };
-    parallel_pieces(keypoints.count, num_pieces(keypoints.count, kKeypointsPerThread, threads), work);
+    parallel_pieces(keypoints.count, num_pieces(keypoints.count, kKeypointsPerThread, threads),
+                    work);
 }
 
 }  // namespace
 
-void sample_patches(GrayImage image, const KeypointColumns& keypoints, int num_threads, float* out) {
+void sample_patches(GrayImage image, const KeypointColumns& keypoints, int num_threads,
+                    float* out) {
     sample(image, 1, nullptr, keypoints, num_threads, out);
 }
 

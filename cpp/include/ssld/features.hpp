@@ -1,7 +1,7 @@
-// Feature functions of the core: image -> contrast map, score maps -> keypoints, keypoints -> patches.
-// Plain pointers in and out, no allocation visible to the caller; the bindings and the C++ tests
-// include this header. All functions are re-entrant and give the same bits for any thread count.
-// Coordinates: x right, y down, the centre of a pixel at the integer.
+// Feature functions of the core: image -> contrast map, score maps -> keypoints, keypoints ->
+// patches. Plain pointers in and out, no allocation visible to the caller; the bindings and the C++
+// tests include this header. All functions are re-entrant and give the same bits for any thread
+// count. Coordinates: x right, y down, the centre of a pixel at the integer.
 #pragma once
 
 #include <cstddef>
@@ -53,13 +53,14 @@ inline constexpr std::ptrdiff_t kPatchFloats = kPatchGrids * kPatchSize * kPatch
 
 /// Subtracts the mean of the (2 radius + 1)^2 box around each pixel and divides by
 /// sqrt(variance + epsilon^2). Only pixels inside the image count.
-/// Throws std::invalid_argument if radius is not in [0, 2047] or epsilon is not positive and finite.
+/// Throws std::invalid_argument if radius is not in [0, 2047] or epsilon is not positive and
+/// finite.
 void local_contrast(GrayImage image, int radius, float epsilon, float* out);
 
-/// Finds the local maxima of `peak` (H, W), refines them to sub-pixel positions and scores them with
-/// the `rank` map (ceil(H/4), ceil(W/4)). Best first; equal scores in row-major order. `mask` is null
-/// or (H, W) bytes, zero where no keypoint may lie.
-/// Throws std::invalid_argument if a shape does not fit or an option is negative.
+/// Finds the local maxima of `peak` (H, W), refines them to sub-pixel positions and scores them
+/// with the `rank` map (ceil(H/4), ceil(W/4)). Best first; equal scores in row-major order. `mask`
+/// is null or (H, W) bytes, zero where no keypoint may lie. Throws std::invalid_argument if a shape
+/// does not fit or an option is negative.
 std::vector<ScoredPoint> find_keypoints(FloatMap peak, FloatMap rank, const std::uint8_t* mask,
                                         const KeypointSearch& search);
 

@@ -1,7 +1,7 @@
 // Text of the patch kernel; each sample_patch_<level>.cpp includes it once under its own flags.
-// Mostly loops over fixed-length arrays, which the compiler turns into vectors of the level's width.
-// No templates or inline functions of the library may be used here: the linker could pick this
-// file's copy for the whole program.
+// Mostly loops over fixed-length arrays, which the compiler turns into vectors of the level's
+// width. No templates or inline functions of the library may be used here: the linker could pick
+// this file's copy for the whole program.
 
 #include <cstdint>
 
@@ -12,8 +12,8 @@ namespace {
 
 constexpr int kSide = 24;
 constexpr int kSamples = kSide * kSide;
-constexpr int kLanes = 16;               // fixed, so that sums have one order at every level
-constexpr float kNoise = 2.0F;           // gray levels; keeps flat patches small
+constexpr int kLanes = 16;      // fixed, so that sums have one order at every level
+constexpr float kNoise = 2.0F;  // gray levels; keeps flat patches small
 static_assert(kSamples % kLanes == 0);
 
 typedef float Float4 __attribute__((vector_size(16), may_alias));
@@ -89,17 +89,20 @@ void interpolate(const PatchPose& pose, const SamplePositions& positions, float*
 
 float sum_lanes(const float* lanes) {
     float sum = 0.0F;
-    for (int k = 0; k < kLanes; ++k) sum += lanes[k];
+    for (int k = 0; k < kLanes; ++k)
+        sum += lanes[k];
     return sum;
 }
 
 void standardise(float* patch) {
     alignas(64) float lanes[kLanes] = {};
     for (int n = 0; n < kSamples; n += kLanes) {
-        for (int k = 0; k < kLanes; ++k) lanes[k] += patch[n + k];
+        for (int k = 0; k < kLanes; ++k)
+            lanes[k] += patch[n + k];
     }
     const float mean = sum_lanes(lanes) / static_cast<float>(kSamples);
-    for (float& lane : lanes) lane = 0.0F;
+    for (float& lane : lanes)
+        lane = 0.0F;
     for (int n = 0; n < kSamples; n += kLanes) {
         for (int k = 0; k < kLanes; ++k) {
             patch[n + k] -= mean;
@@ -108,7 +111,8 @@ void standardise(float* patch) {
     }
     const float variance = sum_lanes(lanes) / static_cast<float>(kSamples);
     const float scale = 1.0F / __builtin_sqrtf(variance + kNoise * kNoise);
-    for (int n = 0; n < kSamples; ++n) patch[n] *= scale;
+    for (int n = 0; n < kSamples; ++n)
+        patch[n] *= scale;
 }
 
 void sample_patch(const PatchPose& pose, float* out) {

@@ -6,8 +6,8 @@
 
 namespace ssld::kernels {
 
-/// Where a patch lies in a pyramid level. Coordinates are relative to the pixel `origin`, which is at
-/// or before the patch's bounding box, so that those inside the level are not negative and small
+/// Where a patch lies in a pyramid level. Coordinates are relative to the pixel `origin`, which is
+/// at or before the patch's bounding box, so that those inside the level are not negative and small
 /// (floats stay exact enough on large images).
 struct PatchPose {
     const float* origin;
@@ -20,10 +20,13 @@ struct PatchPose {
     float step_y;
 };
 
-/// Writes 576 floats. Every build does the same operations on each element in the same order, so all
-/// give the same bits.
+/// Writes 576 floats. Every build does the same operations on each element in the same order, so
+/// all give the same bits.
 using SamplePatch = void (*)(const PatchPose& pose, float* out);
 
 void sample_patch_baseline(const PatchPose& pose, float* out);
+#if defined(__x86_64__)
+void sample_patch_avx2(const PatchPose& pose, float* out);
+#endif
 
 }  // namespace ssld::kernels

@@ -2,6 +2,8 @@
 
 namespace ssld::kernels {
 
-void sample_patch_baseline(const PatchPose& pose, float* out) { sample_patch(pose, out); }
+void sample_patch_baseline(const PatchPose& pose, float* out) {
+    sample_patch(pose, out);
+}
 
 }  // namespace ssld::kernels
