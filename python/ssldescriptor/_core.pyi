@@ -8,6 +8,113 @@ from numpy.typing import NDArray
 def build_config() -> dict[str, str | int]:
     """Return how the extension was built: version, compiler, standard, build type."""
 
+# --- matcher -----------------------------------------------------------------------------------
+
+def match(
+    desc0: NDArray[np.float32] | NDArray[np.uint8],
+    desc1: NDArray[np.float32] | NDArray[np.uint8],
+    *,
+    mutual: bool = True,
+    ratio: float | None = None,
+    max_distance: float | None = None,
+    squared: bool = False,
+    num_threads: int = 0,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """Match each row of desc0 to its nearest row of desc1, filtered.
+
+    Distances are those of float64 rounded to float32 (Hamming: counts of bits). Equal distances go
+    to the lowest index; a row with a NaN or an infinity matches nothing.
+
+    Args:
+        desc0: (N, D) float32 (L2) or uint8 (Hamming), C-contiguous; nothing is converted.
+        desc1: (M, D) of the same dtype.
+        mutual: keep a pair only if no row of desc0 is nearer to its row of desc1.
+        ratio: keep d1 <= ratio * d2, on plain distances even if `squared`.
+        max_distance: keep d1 <= max_distance.
+        squared: report and compare squared L2 distances; Hamming distances stay as they are.
+        num_threads: 0 for all processors. The result does not depend on it.
+
+    Returns:
+        index0 (K,) int32 increasing, index1 (K,) int32, distance (K,) float32.
+
+    Raises:
+        TypeError: another dtype or layout, or two dtypes.
+        ValueError: not 2-D, rows of different length, or an option out of range.
+    """
+
+def knn(
+    desc0: NDArray[np.float32] | NDArray[np.uint8],
+    desc1: NDArray[np.float32] | NDArray[np.uint8],
+    k: int,
+    *,
+    mask: NDArray[np.uint8] | None = None,
+    squared: bool = False,
+    num_threads: int = 0,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find the k nearest rows of desc1 for each row of desc0.
+
+    Args:
+        desc0: as in match.
+        desc1: as in match.
+        k: at least 1; cut to M.
+        mask: (N, M) uint8, zero forbids the pair.
+        squared: as in match.
+        num_threads: as in match.
+
+    Returns:
+        index (N, min(k, M)) int32 and distance, float32, sorted by (distance, index); -1 and +inf
+        fill rows that have fewer.
+
+    Raises:
+        TypeError: as in match.
+        ValueError: as in match, or a mask of another shape.
+    """
+
+def radius_search(
+    desc0: NDArray[np.float32] | NDArray[np.uint8],
+    desc1: NDArray[np.float32] | NDArray[np.uint8],
+    radius: float,
+    *,
+    mask: NDArray[np.uint8] | None = None,
+    squared: bool = False,
+    num_threads: int = 0,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Find all rows of desc1 with distance <= radius for each row of desc0.
+
+    Args:
+        desc0: as in match.
+        desc1: as in match.
+        radius: not negative; of squared distances if `squared`.
+        mask: (N, M) uint8, zero forbids the pair.
+        squared: as in match.
+        num_threads: as in match.
+
+    Returns:
+        offset (N + 1,) int64, index (T,) int32, distance (T,) float32: row i of desc0 owns
+        [offset[i], offset[i + 1]), sorted by (distance, index).
+
+    Raises:
+        TypeError: as in match.
+        ValueError: as in knn, or a negative radius.
+    """
+
+def simd_levels() -> list[str]:
+    """Return the instruction-set levels that can run here, slowest first."""
+
+def simd_level() -> str:
+    """Return the level in use: the fastest, or what SSLD_SIMD_LEVEL names.
+
+    Raises:
+        ValueError: the environment variable names a level that cannot run here.
+    """
+
+def set_simd_level(name: str) -> None:
+    """Use another level from now on, in all threads.
+
+    Raises:
+        ValueError: it cannot run here.
+    """
+
 # --- features ----------------------------------------------------------------------------------
 
 def local_contrast(
