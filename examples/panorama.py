@@ -31,10 +31,10 @@ def main() -> None:
         left, right = overlapping_views()
 
     pair = match_images(right, left, ratio=0.8)
-    if pair.homography is None:
+    if pair.transform is None:
         sys.exit(f"the photographs do not fit together: {len(pair.points0)} matches")
     print(f"{pair.inliers.sum()} of {len(pair.points0)} matches agree")
-    panorama = join(left, right, pair.homography)
+    panorama = join(left, right, pair.transform)
     print(f"panorama of {panorama.shape[1]} x {panorama.shape[0]} pixels")
     cv2.imwrite(args.output, panorama)
     if args.show:

@@ -32,7 +32,7 @@ def test_a_moved_photograph_is_matched(photographs: Pair, detector: str, tmp_pat
     assert content["detector"] == detector
     assert content["inliers"] > 100
     assert max(content["keypoints"]) <= 501
-    homography = np.array(content["homography"]) / content["homography"][2][2]
+    homography = np.array(content["matrix"]) / content["matrix"][2][2]
     np.testing.assert_allclose(homography[:2, 2], [-12, -7], atol=0.5)
     assert cv2.imread(str(picture)).shape[1] > 1000
     assert {path.name for path in tmp_path.iterdir()} == {"a.png", "b.png", "out.png", "out.json"}
@@ -54,7 +54,7 @@ def test_blank_photographs_match_nothing(tmp_path: Path) -> None:
     cv2.imwrite(str(blank), np.full((120, 160), 128, np.uint8))
     assert run(blank, blank, "--report", report, "--detector", "orb", "-o", tmp_path / "o.png") == 0
     content = json.loads(report.read_text())
-    assert (content["matches"], content["inliers"], content["homography"]) == (0, 0, None)
+    assert (content["matches"], content["inliers"], content["matrix"]) == (0, 0, None)
 
 
 def test_a_missing_image_is_named(photographs: Pair, capsys: pytest.CaptureFixture[str]) -> None:

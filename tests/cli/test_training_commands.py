@@ -59,14 +59,16 @@ def test_train_passes_its_settings_on(
 def test_export_writes_the_file_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def write(checkpoint: Path, output: Path) -> None:
+    def write(checkpoint: Path, output: Path, *, training_data: str, licence: str) -> None:
+        assert (training_data, licence) == ("our photographs", "Apache-2.0")
         output.write_bytes(checkpoint.read_bytes())
 
     monkeypatch.setattr(export, "import_training", lambda name: SimpleNamespace(export=write))
     output = tmp_path / "model.onnx"
-    assert main(["export", str(tmp_path / "missing.pt"), "-o", str(output)]) == 1
+    arguments = ["-o", str(output), "--training-data", "our photographs", "--licence", "Apache-2.0"]
+    assert main(["export", str(tmp_path / "missing.pt"), *arguments]) == 1
     assert "missing.pt" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "last.pt").write_bytes(b"weights")
-    assert main(["export", str(tmp_path / "last.pt"), "-o", str(output)]) == 0
+    assert main(["export", str(tmp_path / "last.pt"), *arguments]) == 0
     assert output.read_bytes() == b"weights"

@@ -19,6 +19,8 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("checkpoint", type=Path, metavar="CKPT", help="checkpoint of a training")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="ONNX")
+    parser.add_argument("--training-data", default="not stated", help="for the model's metadata")
+    parser.add_argument("--licence", default="not stated", help="for the model's metadata")
     parser.set_defaults(run=run)
 
 
@@ -26,5 +28,5 @@ def run(args: argparse.Namespace) -> None:
     """Export, and print the path of the model."""
     export = import_training("export").export
     with replacing(args.output) as draft:
-        export(args.checkpoint, draft)
+        export(args.checkpoint, draft, training_data=args.training_data, licence=args.licence)
     print(args.output)

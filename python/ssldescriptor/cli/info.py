@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 
 from ssldescriptor import __version__, _core
-from ssldescriptor.models import resolve
+from ssldescriptor.runtime import load_model
 
 
 def add_parser(commands: Any) -> None:
@@ -47,8 +47,10 @@ def environment() -> dict[str, str]:
 
 def model_facts(model: str) -> dict[str, str]:
     """Return where the model lies and what its file says about itself."""
-    path = resolve(model)
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    metadata = session.get_modelmeta().custom_metadata_map
-    facts = {"model": model, "model file": str(path)}
-    return facts | {f"model {key}": metadata[key] for key in sorted(metadata)}
+    loaded = load_model(model, 1)
+    facts = {"model": model, "model file": str(loaded.path)}
+    for key, value in sorted(loaded.metadata.items()):
+        # The training configuration takes many lines; it stays in the file.
+        if key != "config":
+            facts[f"model {key.replace('_', ' ')}"] = value
+    return facts

@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ssldescriptor import MatchedPair, __version__, match_images
+from ssldescriptor import SSLDescriptor, __version__, match_images
 from ssldescriptor.cli.detectors import DETECTORS, make_detector
 from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
 from ssldescriptor.drawing import draw_matches
+from ssldescriptor.geometry import ImageMatches
 from ssldescriptor.images import read_image
 
 
@@ -33,6 +34,13 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--model", default="default", metavar="M", help="name or ONNX file")
     parser.add_argument("--upright", action="store_true", help="ignore the keypoints' angles")
+    parser.add_argument(
+        "--geometry",
+        choices=("homography", "fundamental"),
+        default="homography",
+        help="what inliers agree with: a homography (planes, turning cameras; the default) or a "
+        "fundamental matrix (scenes in depth)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -46,15 +54,13 @@ def run(args: argparse.Namespace) -> None:
         picture = outputs.enter_context(replacing(args.output)) if args.output else None
         report = outputs.enter_context(replacing(args.report)) if args.report else None
         started = time.perf_counter()
-        pair = match_images(
-            image0,
-            image1,
-            detector=make_detector(args.detector, args.nfeatures),
-            nfeatures=args.nfeatures,
-            ratio=args.ratio,
+        feature = SSLDescriptor.create(
+            args.nfeatures,
             model=args.model,
+            detector=make_detector(args.detector, args.nfeatures),
             upright=args.upright,
         )
+        pair = match_images(image0, image1, feature=feature, ratio=args.ratio, model=args.geometry)
         summary = summarize(args, pair, time.perf_counter() - started)
         if picture:
             drawn = draw_matches(image0, pair.points0, image1, pair.points1, good=pair.inliers)
@@ -65,7 +71,7 @@ def run(args: argparse.Namespace) -> None:
         print(f"{key + ':':10} {summary[key]}")
 
 
-def summarize(args: argparse.Namespace, pair: MatchedPair, seconds: float) -> dict[str, Any]:
+def summarize(args: argparse.Namespace, pair: ImageMatches, seconds: float) -> dict[str, Any]:
     """Return the report: what was asked, what was found."""
     return {
         "version": __version__,
@@ -77,7 +83,8 @@ def summarize(args: argparse.Namespace, pair: MatchedPair, seconds: float) -> di
         "keypoints": [len(pair.keypoints0), len(pair.keypoints1)],
         "matches": len(pair.points0),
         "inliers": int(pair.inliers.sum()),
-        "homography": None if pair.homography is None else pair.homography.tolist(),
+        "geometry": args.geometry,
+        "matrix": None if pair.transform is None else pair.transform.tolist(),
         "seconds": round(seconds, 3),
     }
 

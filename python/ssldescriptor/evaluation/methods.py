@@ -58,10 +58,11 @@ def make_extractor(name: str, num_keypoints: int, **options: Any) -> Extractor:
         if options:
             raise ValueError(f"method {name!r} takes no options, got {sorted(options)}")
         return _opencv_extractor(name, num_keypoints)
-    if "@" in name:
-        options["detector"] = _opencv_feature(name.split("@")[1], num_keypoints)
     feature = SSLDescriptor.create(num_keypoints, **options)
-    return lambda image: as_features(*feature.detectAndCompute(image, None))
+    if "@" not in name:
+        return lambda image: as_features(*feature.detectAndCompute(image, None))
+    detector = _opencv_feature(name.split("@")[1], num_keypoints)
+    return lambda image: as_features(*feature.compute(image, detector.detect(image, None)))
 
 
 def as_features(keypoints: Sequence[cv2.KeyPoint], descriptors: NDArray[Any] | None) -> Features:
