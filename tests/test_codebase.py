@@ -15,6 +15,12 @@ from ssldescriptor import _core
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "python" / "ssldescriptor"
+SOURCES = [
+    path.relative_to(ROOT)
+    for folder in ("python", "training", "cpp", "examples", "benchmarks", "tests")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in {".py", ".pyi", ".cpp", ".hpp"}
+]
 VERSION = ssldescriptor.__version__
 
 
@@ -27,13 +33,8 @@ def test_the_version_stands_in_one_place() -> None:
     """pyproject.toml; the package and the core report it, nothing else repeats it."""
     assert importlib.metadata.version("ssldescriptor") == VERSION
     assert _core.build_config()["version"] == VERSION
-    repeated = [
-        path.relative_to(ROOT)
-        for folder in ("python", "training", "cpp")
-        for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".pyi", ".cpp", ".hpp", ".txt"}
-        and re.search(rf'["\']{re.escape(VERSION)}["\']', path.read_text())
-    ]
+    pattern = re.compile(rf'["\']{re.escape(VERSION)}["\']')
+    repeated = [path for path in SOURCES if pattern.search((ROOT / path).read_text())]
     assert repeated == []
 
 
@@ -111,12 +112,23 @@ def test_imports_point_down() -> None:
     assert guilty == []
 
 
+def test_the_architecture_names_every_file() -> None:
+    """Files of one kernel are named by their common stem; tests are named after what they test."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    sources = [path for path in SOURCES if "tests" not in path.parts and path.name != "__init__.py"]
+    stems = {re.sub(r"_(baseline|avx\w*|neon)$", "", path.stem) for path in sources}
+    assert sorted(stem for stem in stems if not re.search(rf"\b{re.escape(stem)}", text)) == []
+
+
+def test_the_architecture_names_no_file_that_is_gone() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    named = re.findall(r"`(?:[\w/]+/)?([\w-]+\.(?:py|pyi|cpp|hpp))`", text)
+    files = {path.name for path in SOURCES}
+    assert [name for name in named if name not in files and "LEVEL" not in name] == []
+
+
 def test_files_stay_small() -> None:
-    sources = [
-        path
-        for folder in ("python", "training", "cpp", "tests", "examples", "benchmarks")
-        for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".cpp", ".hpp"}
-    ]
-    long = {path.name: n for path in sources if (n := len(path.read_text().splitlines())) > 300}
+    long = {
+        path.name: n for path in SOURCES if (n := len((ROOT / path).read_text().splitlines())) > 300
+    }
     assert long == {}

@@ -46,7 +46,7 @@ def main() -> int:
         if found:
             failed = True
             what = "weak symbols" if wide else "instructions beyond the baseline"
-            print(f"error: {path.name} has {len(found)} {what}, e.g.{found[0]}", file=sys.stderr)
+            print(f"error: {path.name} has {len(found)} {what}: {found[0].strip()}", file=sys.stderr)
     print(f"{len(objects)} objects checked")
     return int(failed)
 
