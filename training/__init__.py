@@ -1,1 +1,1 @@
-"""Self-supervised training of the SSLDescriptor networks (extra ``[train]``)."""
+"""Training of the descriptor from photographs alone. Imports the package; never the reverse."""

@@ -1,0 +1,123 @@
+"""The networks: one ONNX file, two entries, run by onnxruntime.
+
+The file holds the dense network (input `image`) and the patch head (input `patches`). Both
+inputs carry a tiny default, so a run feeds the one it needs and the other costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from ssldescriptor.models import resolve
+
+FORMAT = "1"
+STRIDE = 32  # the dense network wants sides that are multiples of this
+_INPUTS = {"image", "patches"}
+_OUTPUTS = {"peak", "rank", "frame", "descriptors"}
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DenseMaps:
+    """What the dense network says of an (H, W) image.
+
+    Attributes:
+        peak: (H, W) float32 logits; keypoints are local maxima.
+        rank: (ceil(H/4), ceil(W/4)) float32 logits that a keypoint here is found and matched.
+        frame: (3, ceil(H/8), ceil(W/8)) float32: cos and sin of the angle times a concentration,
+            log2 of the size in pixels.
+    """
+
+    peak: FloatArray
+    rank: FloatArray
+    frame: FloatArray
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model; re-entrant, as onnxruntime sessions are.
+
+    Attributes:
+        path: the file.
+        metadata: what the file says of itself (training data, licence, date, ...).
+        dim: length of a descriptor.
+    """
+
+    path: Path
+    metadata: dict[str, str]
+    dim: int
+    _session: ort.InferenceSession = field(repr=False)
+
+    def dense(self, contrast: FloatArray) -> DenseMaps:
+        """Run the dense network.
+
+        Args:
+            contrast: (H, W) float32, locally normalised; any size. Sides are filled up to a
+                multiple of 32 by repeating the border, and the maps are cut back.
+        """
+        height, width = contrast.shape
+        fill = ((0, -height % STRIDE), (0, -width % STRIDE))
+        padded = np.pad(contrast, fill, mode="edge") if fill != ((0, 0), (0, 0)) else contrast
+        peak, rank, frame = self._run(["peak", "rank", "frame"], "image", padded[None, None])
+        return DenseMaps(
+            np.ascontiguousarray(peak[0, 0, :height, :width]),
+            np.ascontiguousarray(rank[0, 0, : -(-height // 4), : -(-width // 4)]),
+            np.ascontiguousarray(frame[0, :, : -(-height // 8), : -(-width // 8)]),
+        )
+
+    def describe(self, patches: FloatArray) -> FloatArray:
+        """Run the patch head: (N, 2, 24, 24) float32 -> (N, dim) float32 unit rows, N > 0."""
+        return self._run(["descriptors"], "patches", patches)[0]
+
+    def _run(self, outputs: list[str], name: str, value: FloatArray) -> list[FloatArray]:
+        found: list[FloatArray] = self._session.run(outputs, {name: value})
+        return found
+
+
+def load_model(model: str | Path, num_threads: int) -> Model:
+    """Load a model by name or path.
+
+    Args:
+        model: see `models.resolve`.
+        num_threads: of onnxruntime; 0 for all processors.
+
+    Raises:
+        FileNotFoundError: no such model.
+        ValueError: the file cannot be read as ONNX, or is not a model of this package.
+    """
+    path = resolve(model)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = num_threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    # It warns that inputs with a default are not constants: that is what they are for.
+    options.log_severity_level = 3
+    try:
+        session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises a type of its own for every code
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"cannot load the model {path}: {reason}") from error
+    metadata = dict(session.get_modelmeta().custom_metadata_map)
+    _check(path, session, metadata)
+    return Model(path, metadata, int(metadata["dim"]), session)
+
+
+def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
+    inputs = {i.name for i in session.get_overridable_initializers()}
+    outputs = {o.name for o in session.get_outputs()}
+    if not (inputs >= _INPUTS and outputs >= _OUTPUTS and metadata.get("dim", "").isdigit()):
+        raise ValueError(
+            f"{path} is no ssldescriptor model: inputs {sorted(_INPUTS)} and outputs "
+            f"{sorted(_OUTPUTS)} are wanted; write one with `ssldescriptor export`"
+        )
+    if metadata.get("format") != FORMAT:
+        raise ValueError(
+            f"{path} has model format {metadata.get('format')!r}, this version reads {FORMAT!r}"
+        )

@@ -1,0 +1,1 @@
+"""Photographs in, pairs of views with known geometry out."""

@@ -1,0 +1,166 @@
+"""A checkpoint -> the one ONNX file that the package runs, checked against torch."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import compose, numpy_helper
+from torch import Tensor, nn
+
+from ssldescriptor.runtime import FORMAT, load_model
+from ssldescriptor.training.checkpoint import load_checkpoint
+from ssldescriptor.training.frames import MAX_LOG_SIZE, OWN_SIZE
+from ssldescriptor.training.models.registry import Model, model_from_yaml
+
+TOLERANCE = 2e-3
+
+
+class _DenseEntry(nn.Module):
+    """The dense network with the size channel in log2 pixels."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.dense = model.dense
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        maps = self.dense(image)
+        log_size = maps.frame[:, 2:].clamp(-MAX_LOG_SIZE, MAX_LOG_SIZE) + math.log2(OWN_SIZE)
+        return maps.peak, maps.rank, torch.cat([maps.frame[:, :2], log_size], 1)
+
+
+def export(
+    checkpoint: Path,
+    output: Path,
+    *,
+    training_data: str = "not stated",
+    licence: str = "not stated",
+) -> None:
+    """Write the ONNX model of a checkpoint and compare it with torch.
+
+    Args:
+        checkpoint: a checkpoint of `ssldescriptor train`.
+        output: the .onnx file to write.
+        training_data: what the model was trained on, for its metadata.
+        licence: of the weights, for its metadata.
+
+    Raises:
+        ValueError: the checkpoint cannot be read, or the written model disagrees with torch.
+    """
+    state = load_checkpoint(checkpoint)
+    model = model_from_yaml(state["config"])
+    model.load_state_dict(state["model"])
+    model.eval()
+    merged = merge(
+        _to_onnx(
+            _DenseEntry(model),
+            torch.zeros(1, 1, 64, 96),
+            "image",
+            ["peak", "rank", "frame"],
+            {2: "height", 3: "width"},
+        ),
+        _to_onnx(
+            model.patch_head,
+            torch.zeros(2, 2, 24, 24),
+            "patches",
+            ["descriptors"],
+            {0: "keypoints"},
+        ),
+    )
+    describe(
+        merged,
+        {
+            "format": FORMAT,
+            "dim": str(model.options.dim),
+            "stride": "32",
+            "training_data": training_data,
+            "licence": licence,
+            "date": date.today().isoformat(),
+            "steps": str(state["step"]),
+            "config": state["config"],
+            "sha256": weights_sha(model),
+        },
+    )
+    onnx.checker.check_model(merged)
+    onnx.save(merged, output)
+    compare(model, output)
+
+
+def _to_onnx(
+    module: nn.Module, example: Tensor, name: str, outputs: list[str], dynamic: dict[int, str]
+) -> onnx.ModelProto:
+    shapes = {axis: torch.export.Dim.DYNAMIC for axis in dynamic}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "part.onnx"
+        torch.onnx.export(
+            module,
+            (example,),
+            path,
+            input_names=[name],
+            output_names=outputs,
+            opset_version=18,
+            dynamic_shapes=(shapes,),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        return onnx.load(path)
+
+
+def merge(dense: onnx.ModelProto, head: onnx.ModelProto) -> onnx.ModelProto:
+    """Put two graphs side by side and give both inputs a tiny default value."""
+    dense = compose.add_prefix(dense, "dense/", rename_inputs=False, rename_outputs=False)
+    head = compose.add_prefix(head, "head/", rename_inputs=False, rename_outputs=False)
+    merged = compose.merge_models(dense, head, io_map=[])
+    defaults = {"image": (1, 1, 32, 32), "patches": (1, 2, 24, 24)}
+    for name, shape in defaults.items():
+        merged.graph.initializer.append(numpy_helper.from_array(np.zeros(shape, np.float32), name))
+    return merged
+
+
+def describe(model: onnx.ModelProto, metadata: dict[str, str]) -> None:
+    """Replace the metadata of a model."""
+    del model.metadata_props[:]
+    for key, value in metadata.items():
+        model.metadata_props.add(key=key, value=value)
+    model.producer_name = "ssldescriptor"
+
+
+def weights_sha(model: nn.Module) -> str:
+    """Return the SHA-256 of all weights in the order of their names."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode() + tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def compare(model: Model, path: Path) -> None:
+    """Run the file and torch on the same random input, of another size than the export's.
+
+    Raises:
+        ValueError: an output differs by more than the tolerance.
+    """
+    loaded = load_model(path, 1)
+    generator = torch.Generator().manual_seed(0)
+    image = torch.randn(1, 1, 160, 224, generator=generator)
+    patches = torch.randn(5, 2, 24, 24, generator=generator)
+    with torch.no_grad():
+        wanted: list[Any] = [*_DenseEntry(model)(image), model.patch_head(patches)]
+    maps = loaded.dense(image[0, 0].numpy())
+    found = [
+        maps.peak[None, None],
+        maps.rank[None, None],
+        maps.frame[None],
+        loaded.describe(patches.numpy()),
+    ]
+    for name, a, b in zip(("peak", "rank", "frame", "descriptors"), wanted, found, strict=True):
+        difference = float(np.abs(a.numpy() - b).max() / max(1.0, float(a.abs().max())))
+        if not difference <= TOLERANCE:
+            raise ValueError(f"the ONNX output {name} differs from torch by {difference:.2g}")

@@ -1,0 +1,72 @@
+"""Angles and sizes under which training keypoints are described.
+
+Users bring keypoints of three kinds: with an angle and size from a detector (noisy), without
+any (upright scripts), and our own. Training sees all three.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+OWN_SIZE = 6.0
+MAX_LOG_SIZE = 1.5
+
+
+class Frames(NamedTuple):
+    """Angle (radians) and size (pixels) of each correspondence in both views, all (2B, K)."""
+
+    angle0: Tensor
+    angle1: Tensor
+    size0: Tensor
+    size1: Tensor
+
+
+def own_size(log_size: Tensor) -> Tensor:
+    """Return the size in pixels that the frame head means by its third channel."""
+    return OWN_SIZE * torch.exp2(log_size.clamp(-MAX_LOG_SIZE, MAX_LOG_SIZE))
+
+
+def draw_frames(
+    frame0: Tensor, frame1: Tensor, turn: Tensor, scale: Tensor, generator: torch.Generator
+) -> Frames:
+    """Draw the kind of frame of every correspondence.
+
+    A quarter: drawn at random and carried through the homography with noise, as a detector's.
+    The rest: angle and size of the frame head in each view, each where it is right enough to
+    be matched (30 degrees, half an octave); where it is not, the true one with noise.
+
+    Args:
+        frame0: (2B, K, 3) of the frame head in the source.
+        frame1: (2B, K, 3) in the other view.
+        turn: (2B, K) radians from source to target.
+        scale: (2B, K) factor from source to target.
+        generator: source of randomness.
+    """
+    shape = turn.shape
+
+    def uniform(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(shape, generator=generator)
+
+    def normal(sigma: float) -> Tensor:
+        return sigma * torch.randn(shape, generator=generator)
+
+    angle0, angle1 = (torch.atan2(f[..., 1], f[..., 0]) for f in (frame0, frame1))
+    wrong = torch.remainder(angle1 - angle0 - turn + math.pi, 2 * math.pi) - math.pi
+    free = uniform(0, 1) < 0.25
+    angle0 = torch.where(free, uniform(0, 2 * math.pi), angle0)
+    given = angle0 + turn + normal(math.radians(7))
+    angle1 = torch.where(free | (wrong.abs() > math.radians(30)), given, angle1)
+
+    size0, size1 = own_size(frame0[..., 2]), own_size(frame1[..., 2])
+    constant = uniform(0, 1) < 0.3
+    size0 = torch.where(constant, torch.full_like(size0, OWN_SIZE), size0)
+    size1 = torch.where(constant, torch.full_like(size1, OWN_SIZE), size1)
+    size0 = torch.where(free, 2.5 * torch.exp2(uniform(0, 2)), size0)
+    mismatch = torch.log2(size1 / size0 / scale).abs()
+    carried = size0 * scale * torch.exp2(normal(0.2))
+    size1 = torch.where(free | (mismatch > 0.5), carried, size1)
+    return Frames(angle0, angle1, size0, size1.clamp(1.5, 40.0))

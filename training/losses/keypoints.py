@@ -1,0 +1,26 @@
+"""Losses of the keypoint head: peaks that agree between views, ranks that tell the truth."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def peak_agreement(
+    logits0: Tensor, logits1: Tensor, interior: Tensor, floor: float = 0.02
+) -> Tensor:
+    """Negative log of the chance that two views choose the same inner pixel of a window.
+
+    Each view turns its logits over the window into a distribution; the chance that both draw
+    the same pixel is largest when both are the same single peak. It asks for repeatability and
+    peakiness at once, which R2D2 (Revaud et al., NeurIPS 2019, sec. 3.2) asks for separately.
+    Agreement on the rim does not count: a slope agrees there without any local maximum.
+
+    Args:
+        logits0: (M, P) logits of view 0 at the P pixels of M windows.
+        logits1: (M, P) logits of view 1 at the same scene points.
+        interior: (P,) bool, False on the rim of the window.
+        floor: chance added inside the logarithm, so that hopeless windows pull little.
+    """
+    chance = (logits0.softmax(-1) * logits1.softmax(-1) * interior).sum(-1)
+    return -torch.log(chance + floor).mean()

@@ -1,0 +1,1 @@
+"""The networks: dense keypoint network and per-keypoint patch head."""

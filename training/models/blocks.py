@@ -1,0 +1,16 @@
+"""Convolution blocks shared by the networks."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+def conv_block(
+    in_channels: int, out_channels: int, kernel: int = 3, stride: int = 1
+) -> nn.Sequential:
+    """Return convolution, batch norm and ReLU; padding keeps ceil(size / stride)."""
+    return nn.Sequential(
+        nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False),
+        nn.BatchNorm2d(out_channels),
+        nn.ReLU(inplace=True),
+    )

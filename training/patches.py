@@ -1,0 +1,41 @@
+"""Patches of training keypoints, cut by the same core function as at run time."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ssldescriptor import _core
+
+
+@torch.no_grad()
+def cut_patches(gray: Tensor, xy: Tensor, size: Tensor, angle: Tensor, threads: int) -> Tensor:
+    """Cut the fine and coarse patch of every keypoint.
+
+    Args:
+        gray: (B, H, W) uint8.
+        xy: (B, K, 2) pixels.
+        size: (B, K) pixels.
+        angle: (B, K) radians, clockwise in image axes.
+        threads: of the core.
+
+    Returns:
+        (B * K, 2, 24, 24) float32.
+    """
+    images, count = size.shape
+    index = np.repeat(np.arange(images, dtype=np.int32), count)
+    degrees = torch.remainder(torch.rad2deg(angle), 360.0)
+    patches = _core.sample_patches_batch(
+        gray.numpy(),
+        index,
+        _rows(xy.reshape(-1, 2)),
+        _rows(size.reshape(-1)),
+        _rows(degrees.reshape(-1)),
+        threads,
+    )
+    return torch.from_numpy(patches)
+
+
+def _rows(x: Tensor) -> np.ndarray:
+    return np.ascontiguousarray(x.numpy(), dtype=np.float32)
