@@ -72,7 +72,8 @@ def find_keypoints(
     rank: NDArray[np.float32],
     radius: int,
     border: int,
-    max_keypoints: int,
+    *,
+    max_keypoints: int = 0,
     mask: NDArray[np.uint8] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (N, 2) positions and (N,) scores, best first."""
@@ -82,8 +83,10 @@ def find_keypoints(
         for x in range(border, width - border):
             if (mask is None or mask[y, x]) and is_peak(peak, y, x, radius):
                 shift = (RANK_STRIDE - 1) / 2
-                score = bilinear(rank, (x - shift) / RANK_STRIDE, (y - shift) / RANK_STRIDE)
-                found.append((score, _refined(peak[y], x), _refined(peak[:, x], y)))
+                at_x, at_y = (x - shift) / RANK_STRIDE, (y - shift) / RANK_STRIDE
+                score = float(np.float32(bilinear(rank, at_x, at_y)))
+                if math.isfinite(score):
+                    found.append((score, _refined(peak[y], x), _refined(peak[:, x], y)))
     found.sort(key=lambda point: -point[0])  # stable: row-major among equals
     if max_keypoints > 0:
         found = found[:max_keypoints]
@@ -125,7 +128,9 @@ def patch(
             samples[i, j] = bilinear(
                 levels[index], (at_x + 0.5) / scale - 0.5, (at_y + 0.5) / scale - 0.5
             )
-    return (samples - samples.mean()) / math.sqrt(samples.var() + 4.0)
+    samples -= samples.mean()
+    samples /= math.sqrt(samples.var() + 4.0)
+    return samples
 
 
 def sample_patches(
