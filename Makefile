@@ -90,11 +90,10 @@ build/typed: $(wildcard python/ssldescriptor/*)
 	ln -s $(abspath python/ssldescriptor)/* $(abspath training) $@/ssldescriptor/
 
 # The development environment: dependencies first, the package itself from the wheel.
-.venv/.installed: constraints.txt | host
+.venv/.installed: constraints.txt pyproject.toml | host
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install $(PIP_FLAGS) -c constraints.txt scikit-build-core pybind11 cmake ninja \
-	  numpy onnxruntime opencv-contrib-python pytest hypothesis scikit-image ruff mypy clang-format \
-	  torch onnx onnxscript omegaconf tqdm tensorboard
+	.venv/bin/python .ci/requirements dev train opencv > .venv/requirements.txt
+	.venv/bin/pip install $(PIP_FLAGS) -c constraints.txt -r .venv/requirements.txt
 	touch $@
 
 $(WHEEL): $(SOURCES) .venv/.installed

@@ -53,7 +53,8 @@ def main() -> None:
 
 def photograph() -> Any:
     """Return a 640 x 480 BGR photograph in which every method reaches the cap on keypoints."""
-    return np.ascontiguousarray(skimage.data.stereo_motorcycle()[0][10:490, 50:690, ::-1])
+    left, _, _ = skimage.data.stereo_motorcycle()  # type: ignore[no-untyped-call]
+    return np.ascontiguousarray(left[10:490, 50:690, ::-1])
 
 
 def make_methods(threads: int) -> dict[str, Any]:

@@ -40,18 +40,18 @@ def main() -> None:
     if len(matches) < MIN_MATCHES:
         sys.exit(f"not found: {len(matches)} matches, {MIN_MATCHES} are needed")
 
-    src = np.float32([kp1[m.queryIdx].pt for m in matches])
-    dst = np.float32([kp2[m.trainIdx].pt for m in matches])
+    src = np.array([kp1[m.queryIdx].pt for m in matches], np.float32)
+    dst = np.array([kp2[m.trainIdx].pt for m in matches], np.float32)
     homography, mask = cv2.findHomography(src, dst, cv2.USAC_MAGSAC, 3.0)
     if homography is None:
         sys.exit("not found: no homography fits the matches")
     print(f"found: {int(mask.sum())} of {len(matches)} matches agree")
 
     height, width = target.shape[:2]
-    corners = np.float32([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]])
-    outline = cv2.perspectiveTransform(corners[None], homography)[0]
+    corners = [[[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]]]
+    outline = cv2.perspectiveTransform(np.array(corners, np.float32), homography)[0]
     print("corners:", [[round(float(x)), round(float(y))] for x, y in outline])
-    cv2.polylines(scene, [np.int32(outline)], True, (60, 200, 80), 3, cv2.LINE_AA)
+    cv2.polylines(scene, [outline.astype(np.int32)], True, (60, 200, 80), 3, cv2.LINE_AA)
     cv2.imwrite(args.output, scene)
     if args.show:
         cv2.imshow("object", scene)

@@ -48,7 +48,8 @@ def main() -> None:
     print(f"SSLMatcher: {len(matches)} good matches")
 
     flags = cv2.DrawMatchesFlags_NOT_DRAW_SINGLE_POINTS
-    img3 = cv2.drawMatchesKnn(img1, kp1, img2, kp2, good, None, flags=flags)
+    # OpenCV's type stub forgets that the tutorial's None is allowed.
+    img3 = cv2.drawMatchesKnn(img1, kp1, img2, kp2, good, None, flags=flags)  # type: ignore[call-overload]
     cv2.imwrite(args.output, img3)
     if args.show:
         cv2.imshow("tutorial", img3)

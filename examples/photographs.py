@@ -54,7 +54,7 @@ def load_scene(scene: Scene = SCENES[0]) -> tuple[Image, Image, Matrix]:
     homography = view_homography(scene, image.shape)
     size = (image.shape[1], image.shape[0])
     seen = cv2.warpPerspective(image, homography, size, flags=cv2.INTER_AREA)
-    return image, relight(seen, scene), homography
+    return image, relight(np.asarray(seen, np.uint8), scene), homography
 
 
 def view_homography(scene: Scene, shape: tuple[int, ...]) -> Matrix:

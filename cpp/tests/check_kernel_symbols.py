@@ -45,8 +45,10 @@ def main() -> int:
         found = weak_symbols(path) if wide else wide_instructions(path)
         if found:
             failed = True
-            what = "weak symbols" if wide else "instructions beyond the baseline"
-            print(f"error: {path.name} has {len(found)} {what}: {found[0].strip()}", file=sys.stderr)
+            what = "weak symbols" if wide else "wide instructions"
+            print(
+                f"error: {path.name} has {len(found)} {what}: {found[0].strip()}", file=sys.stderr
+            )
     print(f"{len(objects)} objects checked")
     return int(failed)
 

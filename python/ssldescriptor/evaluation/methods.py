@@ -100,7 +100,8 @@ def _opencv_extractor(name: str, num_keypoints: int) -> Extractor:
 
 def _akaze_extractor(num_keypoints: int) -> Extractor:
     # OpenCV 5 has moved AKAZE to contrib. Half the default threshold, so that the cap is reached.
-    create = getattr(cv2, "AKAZE_create", None) or cv2.xfeatures2d.AKAZE_create
+    home: Any = cv2 if hasattr(cv2, "AKAZE_create") else cv2.xfeatures2d
+    create = home.AKAZE_create
     detector, describer = create(threshold=5e-4), create()
 
     def extract(image: Image) -> Features:

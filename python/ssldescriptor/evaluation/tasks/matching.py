@@ -86,8 +86,12 @@ def score_pair(
     errors = match_errors(points0, points1, homography)
     estimate, _ = estimate_homography(points0, points1)
     corners = np.inf if estimate is None else corner_error(estimate, homography, shape)
+    mma = matching_accuracy(errors, (1, 3, 5, 10)).tolist()
     return Score(
-        *(float(share) for share in matching_accuracy(errors, (1, 3, 5, 10))),
+        mma_1=mma[0],
+        mma_3=mma[1],
+        mma_5=mma[2],
+        mma_10=mma[3],
         num_matches=len(errors),
         num_correct=int((errors <= 3).sum()),
         homography_3=float(corners < 3),
