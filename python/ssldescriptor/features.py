@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,9 +46,10 @@ class FeatureExtractor:
         Returns:
             At most one keypoint per location; its angle is -1 with the option `upright`.
         """
+        allowed = textured(gray) if mask is None else np.where(mask, textured(gray), 0)
         maps = dense_maps(self._model.dense, _core.local_contrast(gray))
         xy, score = _core.find_keypoints(
-            maps.peak, maps.rank, NMS_RADIUS, BORDER, max_keypoints, mask
+            maps.peak, maps.rank, NMS_RADIUS, BORDER, max_keypoints, allowed
         )
         cos, sin, log_size = sample_map(maps.frame, xy, STRIDE_FRAME)
         angle = np.rad2deg(np.arctan2(sin, cos)).astype(np.float32) % np.float32(360)
@@ -77,6 +79,22 @@ class FeatureExtractor:
             part = slice(start, start + CHUNK)
             rows[part] = self._model.describe(patches[part])
         return rows
+
+
+def textured(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mark the pixels whose window of non-maximum suppression holds more than one gray level.
+
+    Elsewhere, for example in a black frame, the peaks are rounding errors of the network.
+
+    Args:
+        gray: (H, W) uint8.
+
+    Returns:
+        (H, W) uint8, 255 or 0.
+    """
+    window = np.ones((2 * NMS_RADIUS + 1, 2 * NMS_RADIUS + 1), np.uint8)
+    varied = cv2.compare(cv2.dilate(gray, window), cv2.erode(gray, window), cv2.CMP_GT)
+    return np.asarray(varied, dtype=np.uint8)
 
 
 def sample_map(maps: FloatArray, xy: FloatArray, stride: int) -> FloatArray:
