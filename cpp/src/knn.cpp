@@ -77,7 +77,7 @@ Neighbours knn(FloatRows a, FloatRows b, std::int64_t k, Mask mask, Norm norm, i
     check_rows(a, b);
     k = checked_k(k, b.rows);
     const int threads = resolve_threads(num_threads);
-    if (a.rows == 0 || b.rows == 0) return make_neighbours(a.rows, k);
+    if (a.rows == 0 || b.rows == 0 || a.cols == 0) return make_neighbours(a.rows, k);
     if (k <= 2 && mask == nullptr) {
         thread_local FloatSearch search;
         search.run(a, b, false, norm, threads);
@@ -94,7 +94,7 @@ Neighbours knn(ByteRows a, ByteRows b, std::int64_t k, Mask mask, int num_thread
     check_rows(a, b);
     k = checked_k(k, b.rows);
     const int threads = resolve_threads(num_threads);
-    if (a.rows == 0 || b.rows == 0) return make_neighbours(a.rows, k);
+    if (a.rows == 0 || b.rows == 0 || a.cols == 0) return make_neighbours(a.rows, k);
     if (k <= 2 && mask == nullptr) {
         thread_local HammingSearch search;
         search.run(a, b, false, threads);
@@ -113,7 +113,7 @@ RadiusNeighbours radius_search(FloatRows a, FloatRows b, double radius, Mask mas
     check_radius(radius);
     const int threads = resolve_threads(num_threads);
     std::vector<InRadius> collectors(static_cast<std::size_t>(a.rows), InRadius(radius));
-    if (a.rows > 0 && b.rows > 0) scan(a, b, mask, norm, threads, collectors);
+    if (a.rows > 0 && b.rows > 0 && a.cols > 0) scan(a, b, mask, norm, threads, collectors);
     return gather(collectors);
 }
 
@@ -122,7 +122,7 @@ RadiusNeighbours radius_search(ByteRows a, ByteRows b, double radius, Mask mask,
     check_radius(radius);
     const int threads = resolve_threads(num_threads);
     std::vector<InRadius> collectors(static_cast<std::size_t>(a.rows), InRadius(radius));
-    if (a.rows > 0 && b.rows > 0) scan(a, b, mask, threads, collectors);
+    if (a.rows > 0 && b.rows > 0 && a.cols > 0) scan(a, b, mask, threads, collectors);
     return gather(collectors);
 }
 

@@ -67,7 +67,7 @@ Matches match(FloatRows a, FloatRows b, const MatchOptions& options) {
     check_rows(a, b);
     check_options(options);
     const int threads = resolve_threads(options.num_threads);
-    if (a.rows == 0 || b.rows == 0) return {};
+    if (a.rows == 0 || b.rows == 0 || a.cols == 0) return {};
     thread_local FloatSearch search;
     search.run(a, b, options.mutual, options.norm, threads);
     Matches found = select(search, a.rows, options, threads);
@@ -79,7 +79,7 @@ Matches match(ByteRows a, ByteRows b, const MatchOptions& options) {
     check_rows(a, b);
     check_options(options);
     const int threads = resolve_threads(options.num_threads);
-    if (a.rows == 0 || b.rows == 0) return {};
+    if (a.rows == 0 || b.rows == 0 || a.cols == 0) return {};
     thread_local HammingSearch search;
     search.run(a, b, options.mutual, threads);
     MatchOptions plain = options;

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
+
 from ssldescriptor.foreign import Detector
 from ssldescriptor.formats import NAMES
 
@@ -65,3 +67,59 @@ class DescriptorOptions:
                 f"detector is {self.detector!r}; an object with detect(image, mask), "
                 "such as cv2.SIFT_create(), is wanted"
             )
+
+
+# --- matcher -----------------------------------------------------------------------------------
+
+_NORMS = {
+    cv2.NORM_L2: "NORM_L2",
+    cv2.NORM_L2SQR: "NORM_L2SQR",
+    cv2.NORM_HAMMING: "NORM_HAMMING",
+}
+_NORM_NAMES = {
+    "BruteForce": cv2.NORM_L2,
+    "BruteForce-SL2": cv2.NORM_L2SQR,
+    "BruteForce-Hamming": cv2.NORM_HAMMING,
+    "BruteForce-HammingLUT": cv2.NORM_HAMMING,
+}
+
+
+def norm_of_name(name: str) -> int:
+    """Return the norm that cv2.DescriptorMatcher.create means by a name.
+
+    Raises:
+        ValueError: OpenCV has no such matcher, or this package has not.
+    """
+    if name not in _NORM_NAMES:
+        raise ValueError(f"matcher {name!r} is unknown; one of {', '.join(_NORM_NAMES)} is wanted")
+    return _NORM_NAMES[name]
+
+
+@dataclass(frozen=True)
+class MatcherOptions:
+    """What an SSLMatcher is made of.
+
+    Attributes:
+        norm_type: cv2.NORM_L2, cv2.NORM_L2SQR or cv2.NORM_HAMMING.
+        cross_check: Keep only mutual nearest pairs.
+        ratio: Largest distance over second smallest distance, or None for no test.
+        num_threads: Threads to use; 0 for all.
+    """
+
+    norm_type: int = cv2.NORM_L2
+    cross_check: bool = False
+    ratio: float | None = None
+    num_threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.norm_type not in _NORMS:
+            known = ", ".join(f"cv2.{name} ({norm})" for norm, name in _NORMS.items())
+            raise ValueError(f"normType is {self.norm_type!r}; one of {known} is wanted")
+        if self.ratio is not None and not isinstance(self.ratio, int | float):
+            raise TypeError(f"ratio is {self.ratio!r}; a number above 0, or None, is wanted")
+        if self.ratio is not None and not 0 < self.ratio < float("inf"):
+            raise ValueError(f"ratio is {self.ratio}; a number above 0, or None, is wanted")
+        if isinstance(self.num_threads, bool) or not isinstance(self.num_threads, int):
+            raise TypeError(f"num_threads is {self.num_threads!r}; an integer is wanted")
+        if self.num_threads < 0:
+            raise ValueError(f"num_threads is {self.num_threads}; 0 (all) or more is wanted")

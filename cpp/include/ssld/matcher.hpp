@@ -2,7 +2,8 @@
 //
 // Every function returns what a float64 brute force rounded to float32 would return, whatever the
 // instruction set and the number of threads. Equal distances go to the lowest index. A row with a
-// NaN or an infinity matches nothing. Differing row lengths throw std::invalid_argument.
+// NaN or an infinity, or without values, matches nothing. Differing row lengths throw
+// std::invalid_argument.
 #pragma once
 
 #include "ssld/types.hpp"

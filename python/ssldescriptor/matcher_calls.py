@@ -1,0 +1,85 @@
+"""Which overload of a cv2.DescriptorMatcher method a call means, and its arguments by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Number
+from typing import Any
+
+from ssldescriptor.errors import BAD_ARGUMENT, cv2_error
+
+# Between the descriptors and the mask, each method has its own parameter.
+_EXTRA = {"match": (), "knnMatch": ("k",), "radiusMatch": ("maxDistance",)}
+_OPTIONAL = {"mask": None, "masks": None, "compactResult": False}
+
+
+def read_call(func: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Sort the arguments of match, knnMatch or radiusMatch by name.
+
+    OpenCV has two forms of each: `match(queryDescriptors, trainDescriptors[, mask])` and, over the
+    train descriptors that were added, `match(queryDescriptors[, masks])`. The second argument
+    tells them apart: a number, a list or a tuple is not a descriptor array.
+
+    Args:
+        func: "match", "knnMatch" or "radiusMatch".
+        args: As the user gave them.
+        kwargs: As the user gave them.
+
+    Returns:
+        All parameters of the form; there is a "trainDescriptors" among them only in the first.
+
+    Raises:
+        cv2.error: Too many, unknown, doubled or missing arguments.
+    """
+    second_is_array = len(args) > 1 and not isinstance(args[1], list | tuple | Number)
+    pair = second_is_array or "trainDescriptors" in kwargs
+    compact = () if func == "match" else ("compactResult",)
+    if pair:
+        names = ("queryDescriptors", "trainDescriptors", *_EXTRA[func], "mask", *compact)
+    else:
+        names = ("queryDescriptors", *_EXTRA[func], "masks", *compact)
+    wanted = f"{func}({', '.join(names)})"
+    if len(args) > len(names):
+        raise cv2_error(
+            BAD_ARGUMENT, func, f"{len(args)} positional arguments are given; {wanted} is wanted"
+        )
+    given = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in names:
+            raise cv2_error(
+                BAD_ARGUMENT, func, f"'{name}' is an invalid keyword argument; {wanted} is wanted"
+            )
+        if name in given:
+            raise cv2_error(BAD_ARGUMENT, func, f"'{name}' is given by name and position")
+        given[name] = value
+    for position, name in enumerate(names, 1):
+        if name in _OPTIONAL:
+            given.setdefault(name, _OPTIONAL[name])
+        elif name not in given:
+            message = f"missing required argument '{name}' (pos {position}); {wanted} is wanted"
+            raise cv2_error(BAD_ARGUMENT, func, message)
+    return given
+
+
+def read_count(k: Any, func: str) -> int:
+    """Return `k` as a positive int.
+
+    Raises:
+        cv2.error: Not an integer, or not positive.
+    """
+    if k is None or isinstance(k, bool) or not hasattr(k, "__index__"):
+        raise cv2_error(BAD_ARGUMENT, func, f"k is {k!r}; a positive integer is wanted")
+    return int(k)
+
+
+def read_distance(distance: Any, func: str) -> float:
+    """Return `distance` as a float.
+
+    Raises:
+        cv2.error: Not a number.
+    """
+    try:
+        return float(distance)
+    except (TypeError, ValueError) as error:
+        message = f"maxDistance is {distance!r}; a positive number is wanted"
+        raise cv2_error(BAD_ARGUMENT, func, message) from error
