@@ -1,3 +1,4 @@
+"""A learned local feature that drops into any OpenCV script, and an exact, fast matcher."""
 
 from __future__ import annotations
 
@@ -14,10 +15,18 @@ except ImportError as error:
 
 from ssldescriptor import _core as _core
 from ssldescriptor.descriptor import SSLDescriptor
+from ssldescriptor.geometry import ImageMatches, match_images
+from ssldescriptor.matcher import SSLMatcher
+from ssldescriptor.matching import Matches, match
 
 __version__ = _version("ssldescriptor")
 
 __all__ = [
+    "ImageMatches",
+    "Matches",
     "SSLDescriptor",
+    "SSLMatcher",
     "__version__",
+    "match",
+    "match_images",
 ]
