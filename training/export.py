@@ -60,7 +60,7 @@ def export(
     model.eval()
     merged = merge(
         _to_onnx(
-            _DenseEntry(model),
+            _DenseEntry(model).eval(),
             torch.zeros(1, 1, 64, 96),
             "image",
             ["peak", "rank", "frame"],
@@ -119,6 +119,8 @@ def merge(dense: onnx.ModelProto, head: onnx.ModelProto) -> onnx.ModelProto:
     dense = compose.add_prefix(dense, "dense/", rename_inputs=False, rename_outputs=False)
     head = compose.add_prefix(head, "head/", rename_inputs=False, rename_outputs=False)
     merged = compose.merge_models(dense, head, io_map=[])
+    # What opset 18 needs. The exporter writes a newer one, which onnxruntime 1.17 refuses.
+    merged.ir_version = 8
     defaults = {"image": (1, 1, 32, 32), "patches": (1, 2, 24, 24)}
     for name, shape in defaults.items():
         merged.graph.initializer.append(numpy_helper.from_array(np.zeros(shape, np.float32), name))
