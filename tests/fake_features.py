@@ -44,6 +44,8 @@ class FakeExtractor:
         angle = np.maximum(np.nan_to_num(keypoints.angle), 0)
         if self.upright:
             angle[:] = 0
-        clean = Keypoints(xy, keypoints.size, angle, keypoints.score)
-        rows = cv2.SIFT.create().compute(gray, to_cv2(clean))[1] + np.float32(1)
+        # OpenCV 4.8 crashes on images of a few pixels; a frame does no harm.
+        framed = cv2.copyMakeBorder(gray, 32, 32, 32, 32, cv2.BORDER_REPLICATE)
+        clean = Keypoints(xy + np.float32(32), keypoints.size, angle, keypoints.score)
+        rows = cv2.SIFT.create().compute(framed, to_cv2(clean))[1] + np.float32(1)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
