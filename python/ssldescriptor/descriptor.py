@@ -81,9 +81,28 @@ class SSLDescriptor(Settings):
         self._set_up(options, given.parameters, "create")
 
     @classmethod
-    def create(cls: type[Self], *args: Any, **kwargs: Any) -> Self:
+    def create(
+        cls: type[Self],
+        nfeatures: int | None = DEFAULT_NFEATURES,
+        *positional: Any,
+        model: str | Path = "default",
+        detector: Detector | None = None,
+        descriptor: str = "float",
+        upright: bool = False,
+        num_threads: int = 0,
+        **opencv: Any,
+    ) -> Self:
         """Do the same as SSLDescriptor(...); see there for the arguments."""
-        return cls(*args, **kwargs)
+        return cls(
+            nfeatures,
+            *positional,
+            model=model,
+            detector=detector,
+            descriptor=descriptor,
+            upright=upright,
+            num_threads=num_threads,
+            **opencv,
+        )
 
     def descriptorSize(self) -> int:
         """Return the number of columns of the descriptors."""

@@ -111,6 +111,14 @@ def test_best_first_and_one_per_location(create_ours, image):
     assert len({k.pt for k in found}) == len(found)
 
 
+def test_nothing_is_found_where_there_is_nothing(create, image):
+    half = image.copy()
+    half[:, :120] = 90
+    found = create(0).detect(half)
+    assert len(found) > 20
+    assert min(k.pt[0] for k in found) > 112
+
+
 def test_a_smaller_cap_keeps_the_best(create_ours, image):
     everything = fields(create_ours(0).detect(image))
     assert fields(create_ours(30).detect(image)) == everything[:30]
