@@ -172,16 +172,18 @@ py::array_t<float> bound_sample_patches_batch(const py::array& grays, const py::
 }  // namespace
 
 void bind_features(py::module_& m) {
-    m.def("local_contrast", &bound_local_contrast, py::arg("gray"), py::arg("radius") = 16,
-          py::arg("epsilon") = 4.0F);
-    m.def("find_keypoints", &bound_find_keypoints, py::arg("peak"), py::arg("rank"),
-          py::arg("radius") = 2, py::arg("border") = 4, py::arg("max_keypoints") = 0,
-          py::arg("mask") = py::none());
-    m.def("sample_patches", &bound_sample_patches, py::arg("gray"), py::arg("xy"), py::arg("size"),
-          py::arg("angle_deg"), py::arg("num_threads") = 1);
-    m.def("sample_patches_batch", &bound_sample_patches_batch, py::arg("grays"),
-          py::arg("image_index"), py::arg("xy"), py::arg("size"), py::arg("angle_deg"),
-          py::arg("num_threads") = 1);
+    using py::arg;
+    m.def("local_contrast", &bound_local_contrast, arg("gray"), arg("radius") = 16,
+          arg("epsilon") = 4.0F, "Subtract each pixel's box mean and divide by its box deviation.");
+    m.def("find_keypoints", &bound_find_keypoints, arg("peak"), arg("rank"), arg("radius") = 2,
+          arg("border") = 4, arg("max_keypoints") = 0, arg("mask") = py::none(),
+          "Find the local maxima of one map, ranked by another.");
+    m.def("sample_patches", &bound_sample_patches, arg("gray"), arg("xy"), arg("size"),
+          arg("angle_deg"), arg("num_threads") = 1,
+          "Sample two standardised 24 x 24 grids at each keypoint, turned and scaled.");
+    m.def("sample_patches_batch", &bound_sample_patches_batch, arg("grays"), arg("image_index"),
+          arg("xy"), arg("size"), arg("angle_deg"), arg("num_threads") = 1,
+          "Do what sample_patches does for keypoints of several images of one shape.");
 }
 
 }  // namespace ssld::bindings

@@ -1,6 +1,7 @@
 """Patch sampling of the core against the numpy oracle, at every instruction-set level."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -86,6 +87,16 @@ def test_thread_count_does_not_matter(num_threads: int, count: int) -> None:
     columns = keypoints((120, 90), count, seed=8)
     one = _core.sample_patches(gray, *columns)
     np.testing.assert_array_equal(_core.sample_patches(gray, *columns, num_threads), one)
+
+
+def test_calls_at_the_same_time_do_not_disturb_each_other() -> None:
+    grays = [noise((80, 100), seed) for seed in range(8)]
+    columns = keypoints((80, 100), 100, seed=20)
+    expected = [_core.sample_patches(gray, *columns) for gray in grays]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            found = list(pool.map(lambda gray: _core.sample_patches(gray, *columns, 2), grays))
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_no_keypoints_give_no_patches() -> None:

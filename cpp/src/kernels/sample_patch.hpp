@@ -1,4 +1,4 @@
-// Kernel that samples and standardises one 24 x 24 patch: interface and the table of its builds.
+// Kernel that samples and standardises one 24 x 24 patch: interface and builds.
 // Included by cpp/src/sampling.cpp and the kernel files.
 #pragma once
 
