@@ -10,15 +10,13 @@ from typing import Any, TypeVar
 
 import cv2
 
-from ssldescriptor.arguments import COUNT_NAMES, read_count
+from ssldescriptor.arguments import read_count
 from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error
-from ssldescriptor.foreign import detector_name
+from ssldescriptor.fields import NAME, from_fields, to_fields
 from ssldescriptor.options import DescriptorOptions
-from ssldescriptor.parameters import PARAMETERS, OpenCVParameters, Value, check_parameters
-from ssldescriptor.persistence import Field, read_file, read_node, write_fields, write_file
+from ssldescriptor.parameters import OpenCVParameters, Value
+from ssldescriptor.persistence import read_file, read_node, write_fields, write_file
 from ssldescriptor.pipeline import Pipeline, make_pipeline
-
-NAME = "Feature2D.SSLDescriptor"
 
 Self = TypeVar("Self", bound="Settings")
 
@@ -114,15 +112,15 @@ class Settings(OpenCVParameters):
         """
         target = fileName if fs is None else fs
         if isinstance(target, cv2.FileStorage):
-            write_fields(target, self._fields(), name)
+            write_fields(target, to_fields(self._pipeline.options, self._parameters), name)
         elif target is None or name:
             raise cv2_error(BAD_ARGUMENT, "write", "write(fileName) or write(fs, name) is wanted")
         else:
-            write_file(target, self._fields(), "write")
+            write_file(target, to_fields(self._pipeline.options, self._parameters), "write")
 
     def save(self, filename: str | os.PathLike[str]) -> None:
         """Do the same as write(filename); OpenCV's own features cannot be saved."""
-        write_file(filename, self._fields(), "save")
+        write_file(filename, to_fields(self._pipeline.options, self._parameters), "save")
 
     def read(
         self,
@@ -151,52 +149,10 @@ class Settings(OpenCVParameters):
         else:
             fields = read_file(source, "read")
         try:
-            options, parameters = self._from_fields(fields)
+            options, parameters = from_fields(fields, self._pipeline.options, self._parameters)
         except (TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "read", str(error)) from error
         self._set_up(options, parameters, "read", self._pipeline)
-
-    def _fields(self) -> dict[str, Field]:
-        options = self._pipeline.options
-        return {
-            "name": NAME,
-            "nfeatures": options.nfeatures,
-            "descriptor": options.descriptor,
-            "detector": detector_name(options.detector),
-            "model": str(options.features.model),
-            "upright": int(options.features.upright),
-            "num_threads": options.features.num_threads,
-            **self._parameters,
-        }
-
-    def _from_fields(self, fields: Mapping[str, Field]) -> tuple[DescriptorOptions, Any]:
-        """Make options of fields; what is not among them stays as it is."""
-        options = self._pipeline.options
-        name = fields.get("name")
-        if not isinstance(name, str) or not name.startswith("Feature2D."):
-            raise ValueError(f"these are not the settings of a feature: name is {name!r}")
-        counts = [fields[key] for key in ("nfeatures", *COUNT_NAMES) if key in fields]
-        options = replace(options, nfeatures=read_count([*counts, options.nfeatures][0]))
-        stored = {key: fields[key] for key in fields if key in PARAMETERS}
-        parameters = {**self._parameters, **check_parameters(stored)}
-        if name != NAME:
-            return options, parameters
-        own = detector_name(options.detector)
-        if fields.get("detector", own) != own:
-            raise ValueError(
-                f"the settings are for detector={fields['detector'] or None!s}, but this object "
-                f"was created with detector={own or None!s}; create it with that detector"
-            )
-        # Types are checked by the options themselves.
-        given: dict[str, Any] = dict(fields)
-        features = replace(
-            options.features,
-            model=given.get("model", options.features.model),
-            upright=bool(given.get("upright", options.features.upright)),
-            num_threads=given.get("num_threads", options.features.num_threads),
-        )
-        descriptor = given.get("descriptor", options.descriptor)
-        return replace(options, descriptor=descriptor, features=features), parameters
 
     def __getstate__(self) -> dict[str, Any]:
         return {"options": self._pipeline.options, "parameters": dict(self._parameters)}
