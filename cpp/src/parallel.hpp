@@ -41,7 +41,8 @@ void parallel_pieces(std::int64_t num_items, int pieces, const Body& body) {
     {
         std::vector<std::jthread> threads;
         threads.reserve(static_cast<std::size_t>(pieces - 1));
-        for (int piece = 1; piece < pieces; ++piece) threads.emplace_back(run, piece);
+        for (int piece = 1; piece < pieces; ++piece)
+            threads.emplace_back(run, piece);
         run(0);
     }
     for (const auto& error : errors) {
