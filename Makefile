@@ -10,10 +10,11 @@ SOURCES := $(shell find cpp python training CMakeLists.txt pyproject.toml -type 
              -not -name '*.pyc' -not -name '*.so' -not -path '*/tests/*')
 LINTED := python training tests examples benchmarks cpp/tests
 CPP_FILES := $(shell find cpp -name '*.cpp' -o -name '*.hpp')
+CMAKE := cmake -S . -B build/cpp -G Ninja -DSSLD_BUILD_PYTHON=OFF -DSSLD_WERROR=ON
 WHEELS := build/wheels
 WHEEL := $(WHEELS)/.built
 
-.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench clean host
+.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench readme clean host
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -30,8 +31,7 @@ test-cpp: .venv/.installed
 	@PYTHON="$(PYTHON)" .ci/host_tools doctest
 	@if .ci/has_doctest; then \
 	  . .venv/bin/activate && \
-	  cmake -S . -B build/cpp -G Ninja -DSSLD_BUILD_TESTS=ON -DSSLD_BUILD_PYTHON=OFF \
-	    -DSSLD_WERROR=ON >/dev/null && \
+	  $(CMAKE) -DSSLD_BUILD_TESTS=ON >/dev/null && \
 	  cmake --build build/cpp && ctest --test-dir build/cpp --output-on-failure; \
 	elif [ -n "$(CI)" ]; then \
 	  echo "error: the C++ tests need doctest (Debian: doctest-dev)" >&2; exit 1; \
@@ -57,9 +57,8 @@ lint: .venv/.installed build/typed
 	.venv/bin/ruff format --check $(LINTED)
 	.venv/bin/mypy
 	.venv/bin/clang-format --dry-run -Werror $(CPP_FILES)
-	. .venv/bin/activate && cmake -S . -B build/lint -G Ninja -DSSLD_BUILD_TESTS=OFF \
-	  -DSSLD_BUILD_PYTHON=OFF -DSSLD_WERROR=ON >/dev/null && cmake --build build/lint
-	.venv/bin/python cpp/tests/check_kernel_symbols.py build/lint
+	. .venv/bin/activate && $(CMAKE) -DSSLD_BUILD_TESTS=OFF >/dev/null && cmake --build build/cpp
+	.venv/bin/python cpp/tests/check_kernel_symbols.py build/cpp
 
 ## make format                       rewrite Python and C++ in the project's style
 format: .venv/.installed
@@ -67,12 +66,15 @@ format: .venv/.installed
 	.venv/bin/ruff format $(LINTED)
 	.venv/bin/clang-format -i $(CPP_FILES)
 
-## make bench [DATA=sequences/]      speed (with DATA also accuracy) beside OpenCV's, and the README's tables
+## make bench [DATA=sequences/]      speed beside OpenCV's, with DATA also accuracy, into benchmarks/results/
 bench: .venv/.ready
 	.venv/bin/python benchmarks/bench_describe.py
 	.venv/bin/python benchmarks/bench_match.py
 	$(if $(DATA),.venv/bin/python benchmarks/accuracy.py --data "$(DATA)")
-	.venv/bin/python benchmarks/readme_tables.py
+
+## make readme                       put the results and the demo's picture into the README
+readme: demo
+	.venv-demo/bin/python benchmarks/readme.py
 
 ## make clean                        remove everything that these targets made
 clean:

@@ -40,7 +40,10 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     # The folder's name alone: where it lies on this machine is nobody's business.
-    command = f"benchmarks/accuracy.py --data {args.data.name} --keypoints {args.keypoints}"
+    command = (
+        f"benchmarks/accuracy.py --data {args.data.name} --only {args.only!r} "
+        f"--keypoints {args.keypoints} --methods {' '.join(args.methods)}"
+    )
     report: dict[str, Any] = {"made": environment(command), "scores": {}}
     for views in args.views:
         sequences = read_sequences(args.data, args.only, turn=VIEWS[views])
