@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ import cv2
 import numpy as np
 import skimage.data
 from machine import environment, footnote, markdown_table
+from timing import interleaved, summarize
 
 from ssldescriptor import SSLDescriptor
 
@@ -69,31 +68,6 @@ def make_methods(threads: int) -> dict[str, Any]:
 def runner(feature: Any, image: Any) -> Callable[[], object]:
     """Return a call without arguments."""
     return lambda: feature.detectAndCompute(image, None)
-
-
-def interleaved(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Return the processor times in milliseconds of every round, all threads together."""
-    times: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            started = time.process_time()
-            run()
-            times[name].append(1000 * (time.process_time() - started))
-    return times
-
-
-def summarize(times: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    """Return median, extremes and the median ratio to the first method."""
-    first = next(iter(times.values()))
-    return {
-        name: {
-            "median": round(statistics.median(values), 2),
-            "min": round(min(values), 2),
-            "max": round(max(values), 2),
-            "ratio": round(statistics.median(np.divide(values, first).tolist()), 3),
-        }
-        for name, values in times.items()
-    }
 
 
 def markdown(report: dict[str, Any]) -> str:

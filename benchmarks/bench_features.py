@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ import cv2
 import numpy as np
 from machine import environment, footnote, markdown_table
 from numpy.typing import NDArray
+from timing import Runs, interleaved, summarize
 
 from ssldescriptor import _core
 
@@ -39,20 +39,23 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
     made = environment(f"benchmarks/bench_features.py --rounds {args.rounds}")
-    report = {"made": made, "wall_ms": summarize(interleaved(make_runs(), args.rounds))}
+    report = {
+        "made": made,
+        "wall_ms": summarize(interleaved(make_runs(), args.rounds, time.perf_counter)),
+    }
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "features.json").write_text(json.dumps(report, indent=1) + "\n")
     (args.out / "features.md").write_text(markdown(report))
     print(markdown(report))
 
 
-def make_runs() -> dict[str, Callable[[], object]]:
+def make_runs() -> Runs:
     """Return the calls to time by name."""
     random = np.random.default_rng(0)
     gray = smooth_noise(random, sigma=2.0)
     gray8 = np.clip(128 + 60 * gray, 0, 255).astype(np.uint8)
     rank = random.normal(size=(HEIGHT // 4, WIDTH // 4)).astype(np.float32)
-    runs: dict[str, Callable[[], object]] = {
+    runs: Runs = {
         "local_contrast": lambda: _core.local_contrast(gray8),
         "find_keypoints, 3 k peaks": search(gray, rank),
         "find_keypoints, 12 k peaks": search(smooth_noise(random, sigma=0.0), rank),
@@ -102,29 +105,6 @@ def sampling(
         return _core.sample_patches(gray, xy, sizes, angle, num_threads)
 
     return run
-
-
-def interleaved(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Return the wall-clock times in milliseconds of every round."""
-    times: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            started = time.perf_counter()
-            run()
-            times[name].append(1000 * (time.perf_counter() - started))
-    return times
-
-
-def summarize(times: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    """Return median and extremes by name."""
-    return {
-        name: {
-            "median": round(statistics.median(values), 3),
-            "min": round(min(values), 3),
-            "max": round(max(values), 3),
-        }
-        for name, values in times.items()
-    }
 
 
 def markdown(report: dict[str, Any]) -> str:

@@ -13,9 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +23,12 @@ import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 from machine import environment, footnote, markdown_table  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
+from timing import Runs, interleaved, summarize  # noqa: E402
 
 from ssldescriptor import SSLMatcher, match  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
 RATIO = 0.8
-Runs = dict[str, Callable[[], object]]
 
 
 def main() -> None:
@@ -94,37 +91,11 @@ def unit_rows(rows: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
-def interleaved(runs: Runs, rounds: int) -> dict[str, list[float]]:
-    """Return the processor times of every round in milliseconds; a first round warms up."""
-    times: dict[str, list[float]] = {name: [] for name in runs}
-    for n in range(rounds + 1):
-        for name, run in runs.items():
-            started = time.process_time()
-            run()
-            if n > 0:
-                times[name].append(1000 * (time.process_time() - started))
-    return times
-
-
-def summarize(times: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    """Return median, extremes and how many times faster than the first method."""
-    first = next(iter(times.values()))
-    return {
-        name: {
-            "median": round(statistics.median(values), 3),
-            "min": round(min(values), 3),
-            "max": round(max(values), 3),
-            "faster": round(statistics.median(np.divide(first, values).tolist()), 2),
-        }
-        for name, values in times.items()
-    }
-
-
 def markdown(report: dict[str, Any]) -> str:
     """Return a table for each kind of rows, and how they were made."""
     tables = []
     for name, methods in report["cpu_ms"].items():
-        rows = [[m, f"{t['median']:.1f}", f"{t['faster']:.1f}"] for m, t in methods.items()]
+        rows = [[m, f"{t['median']:.1f}", f"{1 / t['ratio']:.1f}"] for m, t in methods.items()]
         tables.append(markdown_table([name, "CPU ms", "x faster"], rows))
     return "\n".join([*tables, footnote(report["made"])])
 
