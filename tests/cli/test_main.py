@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from ssldescriptor import __version__
@@ -70,10 +73,25 @@ def test_an_interrupt_is_no_traceback(
     assert capsys.readouterr().err == "ssldescriptor info: interrupted\n"
 
 
+def run_as_process(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ssldescriptor", *(str(argument) for argument in arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_a_failure_as_a_process() -> None:
-    command = [sys.executable, "-m", "ssldescriptor", "match", "missing.png", "other.png"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stdout == ""
+    done = run_as_process("match", "missing.png", "other.png")
+    assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.splitlines()) == 1
     assert "missing.png" in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "bmp", "tiff", "webp"])
+def test_the_decoders_add_nothing_to_the_error(ending: str, tmp_path: Path) -> None:
+    """libpng and others write to standard error on their own."""
+    whole, broken = tmp_path / f"whole.{ending}", tmp_path / f"broken.{ending}"
+    cv2.imwrite(str(whole), np.random.default_rng(0).integers(0, 256, (99, 99, 3), np.uint8))
+    broken.write_bytes(whole.read_bytes()[:500])
+    done = run_as_process("match", whole, broken)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert f"broken.{ending}" in done.stderr

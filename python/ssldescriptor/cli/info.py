@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> None:
 
 def environment() -> dict[str, str]:
     """Return versions, instruction sets and threads."""
-    build = ", ".join(str(value) for value in _core.build_config().values())
+    build = ", ".join(f"{key} {value}" for key, value in _core.build_config().items())
     return {
         "ssldescriptor": __version__,
         "python": platform.python_version(),

@@ -10,10 +10,10 @@ from typing import Any
 
 from ssldescriptor import SSLDescriptor, __version__, match_images
 from ssldescriptor.cli.detectors import DETECTORS, make_detector
+from ssldescriptor.cli.inputs import read_input
 from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
 from ssldescriptor.drawing import draw_matches
 from ssldescriptor.geometry import ImageMatches
-from ssldescriptor.images import read_image
 
 
 def add_parser(commands: Any) -> None:
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> None:
     """Match, write what was asked for, print a summary."""
     if args.output:
         check_image_name(args.output)
-    image0, image1 = read_image(args.image0), read_image(args.image1)
+    image0, image1 = read_input(args.image0), read_input(args.image1)
     with ExitStack() as outputs:
         # Opened before the work, so that an unwritable output costs no time.
         picture = outputs.enter_context(replacing(args.output)) if args.output else None
