@@ -32,11 +32,13 @@ def test_train_passes_its_settings_on(
 ) -> None:
     seen: dict[str, Any] = {}
 
-    def load_config(path: Path | None, overrides: list[str]) -> str:
-        seen.update(path=path, overrides=overrides)
-        return "the config"
+    config = SimpleNamespace(data=SimpleNamespace(images=["a b", "c"]))
 
-    def run_training(config: str, *, resume: bool) -> Path:
+    def load_config(path: Path | None, overrides: list[str]) -> SimpleNamespace:
+        seen.update(path=path, overrides=overrides)
+        return config
+
+    def run_training(config: SimpleNamespace, *, resume: bool) -> Path:
         seen.update(config=config, resume=resume)
         return Path("runs/x/last.pt")
 
@@ -50,10 +52,20 @@ def test_train_passes_its_settings_on(
     assert seen == {
         "path": None,
         "overrides": ["steps=5", 'data.images=["a b", "c"]', 'output="runs/x"'],
-        "config": "the config",
+        "config": config,
         "resume": True,
     }
     assert capsys.readouterr().out == "runs/x/last.pt\n"
+
+
+def test_training_wants_photographs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = SimpleNamespace(data=SimpleNamespace(images=[]))
+    modules = {"config": SimpleNamespace(load_config=lambda path, overrides: config)}
+    monkeypatch.setattr(train, "import_training", modules.__getitem__)
+    assert main(["train"]) == 1
+    assert "--images" in capsys.readouterr().err
 
 
 def test_export_writes_the_file_whole_or_not_at_all(

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.cli.training_extra import import_training
 
 
@@ -40,4 +41,6 @@ def run(args: argparse.Namespace) -> None:
     if args.output:
         overrides.append(f"output={json.dumps(args.output)}")
     config = import_training("config").load_config(args.config, overrides)
+    if not config.data.images:
+        raise CommandError("no photographs: give --images DIR")
     print(import_training("train").train(config, resume=args.resume))
