@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 PATCH_SIZE = 24
 SPACING_FACTORS = (0.25, 0.75)
+RINGS, RING_SAMPLES = 12, 32
 RANK_STRIDE = 4
 
 
@@ -148,4 +149,33 @@ def sample_patches(
         angle = float(angle_deg[n]) if math.isfinite(angle_deg[n]) and angle_deg[n] > 0 else 0.0
         for grid, factor in enumerate(SPACING_FACTORS):
             out[n, grid] = patch(levels, x, y, factor * diameter, angle)
+    return out
+
+
+def rings(levels: list[NDArray[np.float64]], x: float, y: float) -> NDArray[np.float64]:
+    """Sample the (12, 32) rings around one point and standardise them together."""
+    samples = np.empty((RINGS, RING_SAMPLES))
+    for k in range(RINGS):
+        radius = 2 * 2 ** (k / 2.5)
+        spacing = 2 * math.pi * radius / RING_SAMPLES
+        index = min(max(math.floor(math.log2(spacing) + 0.5), 0), len(levels) - 1)
+        scale = 2**index
+        for j in range(RING_SAMPLES):
+            turn = 2 * math.pi * j / RING_SAMPLES
+            at_x, at_y = x + radius * math.cos(turn), y + radius * math.sin(turn)
+            samples[k, j] = bilinear(
+                levels[index], (at_x + 0.5) / scale - 0.5, (at_y + 0.5) / scale - 0.5
+            )
+    samples -= samples.mean()
+    samples /= math.sqrt(samples.var() + 4.0)
+    return samples
+
+
+def sample_rings(gray: NDArray[np.uint8], xy: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return (N, 12, 32) rings."""
+    levels = pyramid(gray)
+    out = np.empty((len(xy), RINGS, RING_SAMPLES))
+    for n, point in enumerate(xy):
+        x, y = (float(c) if math.isfinite(c) else 0.0 for c in point)
+        out[n] = rings(levels, x, y)
     return out

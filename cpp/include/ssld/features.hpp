@@ -51,6 +51,10 @@ inline constexpr int kPatchSize = 24;
 inline constexpr int kPatchGrids = 2;
 inline constexpr std::ptrdiff_t kPatchFloats = kPatchGrids * kPatchSize * kPatchSize;
 
+inline constexpr int kRings = 12;
+inline constexpr int kRingSamples = 32;
+inline constexpr std::ptrdiff_t kRingFloats = kRings * kRingSamples;
+
 /// Subtracts the mean of the (2 radius + 1)^2 box around each pixel and divides by
 /// sqrt(variance + epsilon^2). Only pixels inside the image count.
 /// Throws std::invalid_argument if radius is not in [0, 2047] or epsilon is not positive and
@@ -77,5 +81,18 @@ void sample_patches(GrayImage image, const KeypointColumns& keypoints, int num_t
 void sample_patches_batch(GrayImage images, std::ptrdiff_t num_images,
                           const std::int32_t* image_index, const KeypointColumns& keypoints,
                           int num_threads, float* out);
+
+/// Samples 12 rings of 32 at each of `count` points `xy`, for its angle and size, from the same
+/// pyramid. Ring k has the radius 2 * 2^(k / 2.5) pixels; its sample j lies 360 j / 32 degrees
+/// clockwise on screen from the x axis. The 384 values of a point are standardised together:
+/// (p - mean) / sqrt(variance + 2^2). `out` holds count x kRingFloats values.
+/// Samples outside the image repeat its border. Non-finite coordinates are read as 0.
+void sample_rings(GrayImage image, const float* xy, std::ptrdiff_t count, int num_threads,
+                  float* out);
+
+/// The same for several images, see sample_patches_batch.
+void sample_rings_batch(GrayImage images, std::ptrdiff_t num_images,
+                        const std::int32_t* image_index, const float* xy, std::ptrdiff_t count,
+                        int num_threads, float* out);
 
 }  // namespace ssld

@@ -2,20 +2,12 @@
 // Included by cpp/src/sampling.cpp and the kernel files.
 #pragma once
 
-#include <cstddef>
+#include "kernels/level_window.hpp"
 
 namespace ssld::kernels {
 
-/// Where a patch lies in a pyramid level. Coordinates are relative to the pixel `origin`, which is
-/// at or before the patch's bounding box, so that those inside the level are not negative and small
-/// (floats stay exact enough on large images).
 struct PatchPose {
-    const float* origin;
-    std::ptrdiff_t stride;
-    float limit_x;  ///< last column of the level, seen from origin
-    float limit_y;
-    float centre_x;
-    float centre_y;
+    LevelWindow window;
     float step_x;  ///< from one sample of a grid row to the next
     float step_y;
 };
