@@ -70,7 +70,8 @@ def test_shapes_and_threads(level: str, kind: str, shape: tuple[int, int]) -> No
 def test_several_blocks_and_pieces(level: str, kind: str, threads: int) -> None:
     """More rows than the kernels' blocks hold, and enough work for several threads."""
     a, b = make(kind, 1100, 64, 6), make(kind, 900, 64, 7)
-    b[200:260], a[500:520], a[900:910] = b[:60], b[:20], a[:10]
+    b[200:260], a[500:520] = b[:60], b[:20]
+    a[900:910] = b[300:310] = a[:10]  # equal queries in different pieces
     d = reference.distances(a, b)
     found = _core.match(a, b, ratio=0.95, num_threads=threads)
     wanted = reference.matches(d, ratio=0.95)
@@ -91,6 +92,16 @@ def test_near_ties_are_decided_exactly(level: str) -> None:
         d = reference.distances(a, b)
         found = _core.match(a, b, ratio=0.99)
         wanted = reference.matches(d, ratio=0.99)
+        assert list(zip(*(x.tolist() for x in found), strict=True)) == wanted
+
+
+def test_near_ties_between_queries_of_different_pieces(level: str) -> None:
+    b = make("unit", 300, 64, 20)
+    noise = np.random.default_rng(21).normal(scale=1e-7, size=(1200, 64)).astype(np.float32)
+    a = np.tile(b, (4, 1)) + noise
+    wanted = reference.matches(reference.distances(a, b))
+    for threads in (1, 5):
+        found = _core.match(a, b, num_threads=threads)
         assert list(zip(*(x.tolist() for x in found), strict=True)) == wanted
 
 
