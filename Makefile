@@ -21,7 +21,7 @@ help:
 
 ## make demo [A=one.jpg B=two.jpg]   match photographs with SIFT, ORB and SSLDescriptor, see demo-out/
 demo: .venv-demo/.installed
-	.venv-demo/bin/python examples/demo.py --out demo-out $(if $(A),"$(A)" "$(B)")
+	.venv-demo/bin/python examples/demo.py --out demo-out $(if $(A),"$(A)") $(if $(B),"$(B)")
 
 ## make test                         C++ tests, Python tests, and the tests again on OpenCV 5 and on the oldest versions
 test: test-cpp test-python test-opencv5 test-oldest

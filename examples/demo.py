@@ -24,6 +24,7 @@ from photographs import SCENES, load_scene
 
 from ssldescriptor import SSLDescriptor
 from ssldescriptor.drawing import add_caption, draw_matches
+from ssldescriptor.evaluation.datasets.sequences import limit_size
 from ssldescriptor.evaluation.methods import as_features
 from ssldescriptor.evaluation.metrics import estimate_homography, match_errors
 from ssldescriptor.evaluation.tasks.matching import match_features
@@ -35,6 +36,7 @@ Matrix = NDArray[np.float64]
 NUM_KEYPOINTS = 2048
 MAX_RATIO = 0.8
 MAX_ERROR = 3.0
+MAX_SIDE = 3000
 METHODS: dict[str, Callable[[], Any]] = {
     "SIFT": lambda: cv2.SIFT.create(NUM_KEYPOINTS),
     "ORB": lambda: cv2.ORB.create(NUM_KEYPOINTS),
@@ -93,7 +95,8 @@ def compare(title: str, image0: Image, image1: Image, truth: Matrix | None, path
     results = [measure(name, image0, image1, truth) for name in METHODS]
     print(f"\n{title}")
     print_table([result.row() for result in results])
-    cv2.imwrite(str(path), np.vstack([draw(image0, image1, result) for result in results]))
+    picture = np.vstack([draw(image0, image1, result) for result in results])
+    cv2.imwrite(str(path), limit_size(picture, MAX_SIDE)[0])
     print(f"picture: {path}")
 
 
