@@ -9,4 +9,5 @@ PYBIND11_MODULE(_core, m) {
     ssld::bindings::bind_build(m);
     ssld::bindings::bind_features(m);
     ssld::bindings::bind_matcher(m);
+    ssld::bindings::bind_sampling(m);
 }

@@ -218,3 +218,48 @@ def sample_patches_batch(
     Raises:
         ValueError: as sample_patches, or an index is not in [0, B).
     """
+
+def sample_rings(
+    gray: NDArray[np.uint8], xy: NDArray[np.float32], num_threads: int = 1
+) -> NDArray[np.float32]:
+    """Sample 12 rings of 32 at each keypoint, standardised together, for its angle and its size.
+
+    Ring k has the radius ``r = 2 * 2**(k / 2.5)`` pixels (2.0 to 42.2); its sample j lies at
+    ``xy + r * (cos(2 pi j / 32), sin(2 pi j / 32))``, so that j runs clockwise on screen. It is
+    interpolated bilinearly in the image pyramid's level whose pixels are nearest to the spacing
+    ``2 pi r / 32``; outside the image its border repeats.
+
+    Args:
+        gray: (H, W) uint8.
+        xy: (N, 2) float32 pixels; non-finite coordinates are read as 0.
+        num_threads: 0 for all processors. The result does not depend on it.
+
+    Returns:
+        (N, 12, 32) float32, the 384 values p of each keypoint as
+        (p - mean) / sqrt(variance + 2^2), in gray levels.
+
+    Raises:
+        ValueError: an array has another dtype or shape (nothing is converted), the image is
+            empty, or num_threads is negative.
+    """
+
+def sample_rings_batch(
+    grays: NDArray[np.uint8],
+    image_index: NDArray[np.int32],
+    xy: NDArray[np.float32],
+    num_threads: int = 1,
+) -> NDArray[np.float32]:
+    """Do what sample_rings does for keypoints of several images of one shape.
+
+    Args:
+        grays: (B, H, W) uint8.
+        image_index: (N,) int32, the image of each keypoint.
+        xy: (N, 2) float32.
+        num_threads: 0 for all processors.
+
+    Returns:
+        (N, 12, 32) float32, equal to those of sample_rings on each image.
+
+    Raises:
+        ValueError: as sample_rings, or an index is not in [0, B).
+    """

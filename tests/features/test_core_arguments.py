@@ -56,51 +56,66 @@ def test_find_keypoints(changed: dict[str, Any], message: str) -> None:
         _core.find_keypoints(**{"peak": PEAK, "rank": RANK, **changed})
 
 
-KEYPOINT_ERRORS: list[tuple[dict[str, Any], str]] = [
+Errors = list[tuple[dict[str, Any], str]]
+
+POSITION_ERRORS: Errors = [
     ({"xy": XY.astype(np.float64)}, r"xy must be float32 \(N, 2\), got float64 \(3, 2\)"),
     ({"xy": np.zeros((3, 3), np.float32)}, r"xy must be float32 \(N, 2\), got float32 \(3, 3\)"),
     ({"xy": ROW}, r"xy must be float32 \(N, 2\), got float32 \(3,\)"),
+    ({"num_threads": -1}, "num_threads must be 0 .* or more, got -1"),
+]
+
+KEYPOINT_ERRORS: Errors = [
+    *POSITION_ERRORS,
     ({"size": ROW[:2]}, r"size must have one entry for each of the 3 rows of xy, got .* \(2,\)"),
     ({"size": ROW.astype(np.int32)}, r"size must be float32 \(N,\), got int32 \(3,\)"),
     ({"size": SWAPPED}, r"size must be float32 \(N,\), got .f4 \(3,\)"),
     ({"angle_deg": np.zeros(4, np.float32)}, "angle_deg must have one entry for each of the 3"),
     ({"angle_deg": ROW[:, None]}, r"angle_deg must be float32 \(N,\), got float32 \(3, 1\)"),
-    ({"num_threads": -1}, "num_threads must be 0 .* or more, got -1"),
+]
+
+IMAGE_ERRORS: Errors = [
+    ({"gray": GRAY[None]}, r"gray must be uint8 \(H, W\), got uint8 \(1, 8, 12\)"),
+    ({"gray": GRAY.astype(np.int16)}, r"gray must be uint8 \(H, W\), got int16"),
+    ({"gray": GRAY[:0]}, "gray must have at least one pixel, got 0 rows of 12"),
+]
+
+STACK_ERRORS: Errors = [
+    ({"grays": GRAY}, r"grays must be uint8 \(B, H, W\), got uint8 \(8, 12\)"),
+    ({"grays": GRAY[None, :, :0]}, "at least one pixel"),
+    ({"grays": np.zeros((0, 8, 12), np.uint8)}, r"image_index\[0\] is 0, .* in \[0, 0\)"),
+    ({"image_index": OWNER.astype(np.int64)}, r"image_index must be int32 \(N,\), got int64"),
+    ({"image_index": OWNER[:2]}, "image_index must have one entry for each of the 3"),
+    ({"image_index": OWNER + np.int32(1)}, r"image_index\[0\] is 1, must be in \[0, 1\)"),
+    ({"image_index": OWNER - np.int32(1)}, r"image_index\[0\] is -1, must be in \[0, 1\)"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        *KEYPOINT_ERRORS,
-        ({"gray": GRAY[None]}, r"gray must be uint8 \(H, W\), got uint8 \(1, 8, 12\)"),
-        ({"gray": GRAY.astype(np.int16)}, r"gray must be uint8 \(H, W\), got int16"),
-        ({"gray": GRAY[:0]}, "gray must have at least one pixel, got 0 rows of 12"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "message"), [*KEYPOINT_ERRORS, *IMAGE_ERRORS])
 def test_sample_patches(changed: dict[str, Any], message: str) -> None:
     given = {"gray": GRAY, "xy": XY, "size": ROW, "angle_deg": ROW, **changed}
     with pytest.raises(ValueError, match=message):
         _core.sample_patches(**given)
 
 
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        *KEYPOINT_ERRORS,
-        ({"grays": GRAY}, r"grays must be uint8 \(B, H, W\), got uint8 \(8, 12\)"),
-        ({"grays": GRAY[None, :, :0]}, "at least one pixel"),
-        ({"grays": np.zeros((0, 8, 12), np.uint8)}, r"image_index\[0\] is 0, .* in \[0, 0\)"),
-        ({"image_index": OWNER.astype(np.int64)}, r"image_index must be int32 \(N,\), got int64"),
-        ({"image_index": OWNER[:2]}, "image_index must have one entry for each of the 3"),
-        ({"image_index": OWNER + np.int32(1)}, r"image_index\[0\] is 1, must be in \[0, 1\)"),
-        ({"image_index": OWNER - np.int32(1)}, r"image_index\[0\] is -1, must be in \[0, 1\)"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "message"), [*KEYPOINT_ERRORS, *STACK_ERRORS])
 def test_sample_patches_batch(changed: dict[str, Any], message: str) -> None:
     given = {"grays": GRAY[None], "image_index": OWNER, "xy": XY, "size": ROW, "angle_deg": ROW}
     with pytest.raises(ValueError, match=message):
         _core.sample_patches_batch(**{**given, **changed})
+
+
+@pytest.mark.parametrize(("changed", "message"), [*POSITION_ERRORS, *IMAGE_ERRORS])
+def test_sample_rings(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        _core.sample_rings(**{"gray": GRAY, "xy": XY, **changed})
+
+
+@pytest.mark.parametrize(("changed", "message"), [*POSITION_ERRORS, *STACK_ERRORS])
+def test_sample_rings_batch(changed: dict[str, Any], message: str) -> None:
+    given = {"grays": GRAY[None], "image_index": OWNER, "xy": XY}
+    with pytest.raises(ValueError, match=message):
+        _core.sample_rings_batch(**{**given, **changed})
 
 
 @pytest.mark.parametrize("wrong", [None, [[0, 1]], "gray", 3.0])
@@ -111,3 +126,5 @@ def test_what_is_no_array_is_a_type_error(wrong: Any) -> None:
         _core.find_keypoints(wrong, RANK)
     with pytest.raises(TypeError):
         _core.sample_patches(wrong, XY, ROW, ROW)
+    with pytest.raises(TypeError):
+        _core.sample_rings(wrong, XY)
