@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import index
 from typing import Any, TypeVar
 
 import cv2
@@ -48,7 +49,7 @@ class MatcherSettings:
             cv2.error: Another norm, or an option out of range.
         """
         try:
-            norm = norm_of_name(normType) if isinstance(normType, str) else normType
+            norm = norm_of_name(normType) if isinstance(normType, str) else index(normType)
             self._options = MatcherOptions(norm, bool(crossCheck), ratio, num_threads)
         except (TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "create", str(error)) from error

@@ -127,7 +127,7 @@ def test_copies(duplicate: object) -> None:
 @pytest.mark.parametrize("ending", ["yml", "json", "xml.gz"])
 def test_options_are_written_and_read(tmp_path: Path, store: str, ending: str) -> None:
     path = tmp_path / f"matcher.{ending}"
-    matcher = SSLMatcher(cv2.NORM_L2SQR, True, ratio=0.75, num_threads=1)
+    matcher = SSLMatcher(np.int64(cv2.NORM_L2SQR), True, ratio=0.75, num_threads=1)
     getattr(matcher, store)(str(path))
     other = SSLMatcher()
     other.read(str(path))

@@ -140,6 +140,7 @@ def test_a_norm_that_does_not_fit(make: Make, norm: int) -> None:
             ["crossCheck=False"],
         ),
         (lambda: SSLMatcher(cv2.NORM_L1), -5, "create", ["normType is 2", "NORM_L2 (4)"]),
+        (lambda: SSLMatcher(4.0), -5, "create", ["'float'"]),
         (lambda: SSLMatcher("x"), -5, "create", ["'x'", "BruteForce-Hamming"]),
         (lambda: SSLMatcher(ratio=0), -5, "create", ["ratio is 0"]),
         (lambda: SSLMatcher(ratio="x"), -5, "create", ["ratio is 'x'"]),
