@@ -47,9 +47,10 @@ test-python: .venv/.ready
 test-opencv5: .venv-opencv5/.ready
 	.venv-opencv5/bin/python -m pytest -q --ignore tests/training --ignore tests/test_codebase.py
 
-## make test-oldest                  smoke tests on the oldest numpy, OpenCV and onnxruntime supported
+## make test-oldest                  many of the tests on the oldest numpy, OpenCV and onnxruntime supported
 test-oldest: .venv-oldest/.ready
-	.venv-oldest/bin/python -m pytest -q tests/test_minimal.py tests/examples
+	.venv-oldest/bin/python -m pytest -q tests/test_minimal.py tests/cli tests/examples tests/features \
+	  tests/matching
 
 ## make lint                         ruff, mypy, clang-format, symbols of the kernels
 lint: .venv/.installed build/typed
