@@ -45,6 +45,17 @@ def test_dimensions(level: str, kind: str, dim: int) -> None:
         assert as_lists(*_core.knn(a, b, k, num_threads=1)) == reference.neighbours(d, k)
 
 
+@pytest.mark.parametrize("size", [61, 248, 249, 520])
+def test_long_rows_of_bits(level: str, size: int) -> None:
+    """Counts are kept in bytes, which must be emptied in time: all bits of row 0 differ."""
+    a, b = make("bits", 20, size, 30), make("bits", 30, size, 31)
+    b[0] = ~a[0]
+    d = reference.distances(a, b)
+    assert d[0, 0] == 8 * size
+    assert as_lists(*_core.knn(a, b, 30)) == reference.neighbours(d, 30)
+    assert as_lists(*_core.knn(a[:1], b[:1], 1)) == [[(0, 8.0 * size)]]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shapes_and_threads(level: str, kind: str, shape: tuple[int, int]) -> None:
