@@ -62,10 +62,10 @@ def read_call(func: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict
 
 
 def read_count(k: Any, func: str) -> int:
-    """Return `k` as a positive int.
+    """Return `k` as an int of any sign: OpenCV looks at the sign only if there is work to do.
 
     Raises:
-        cv2.error: Not an integer, or not positive.
+        cv2.error: Not an integer.
     """
     if k is None or isinstance(k, bool) or not hasattr(k, "__index__"):
         raise cv2_error(BAD_ARGUMENT, func, f"k is {k!r}; a positive integer is wanted")

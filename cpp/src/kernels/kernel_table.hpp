@@ -48,7 +48,8 @@ struct DistanceArgs {
     float* out = nullptr;  // [tile_rows][(last_panel - first_panel) * panel_columns]
 };
 
-/// The fused Hamming search; distances are exact. Padding gets `kFar` added by `b_bias`.
+/// The fused Hamming search of rows [first_row, last_row); distances are exact. Columns from
+/// num_columns on are padding: no query takes them, their column state means nothing.
 struct HammingArgs {
     const std::uint64_t* a = nullptr;  // plain rows of `words` words, not packed
     const std::uint64_t* b = nullptr;  // packed panels
