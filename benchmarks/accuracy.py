@@ -24,7 +24,7 @@ from ssldescriptor.evaluation.methods import LABELS, METHODS, make_extractor
 from ssldescriptor.evaluation.tasks.matching import mean_score, score_sequences
 
 RESULTS = Path(__file__).parent / "results"
-DEFAULT_METHODS = ["rootsift", "orb", "akaze", "ssl", "ssl@sift"]
+DEFAULT_METHODS = ["rootsift", "orb", "akaze", "ssl", "ssl-upright", "ssl@sift"]
 
 
 def main() -> None:

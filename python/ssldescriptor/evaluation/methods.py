@@ -29,13 +29,14 @@ class Features:
 
 Extractor = Callable[[Image], Features]
 
-METHODS = ("sift", "rootsift", "orb", "akaze", "ssl", "ssl@sift", "ssl@orb")
+METHODS = ("sift", "rootsift", "orb", "akaze", "ssl", "ssl-upright", "ssl@sift", "ssl@orb")
 LABELS = {
     "sift": "SIFT",
     "rootsift": "RootSIFT",
     "orb": "ORB",
     "akaze": "AKAZE",
     "ssl": "SSLDescriptor",
+    "ssl-upright": "SSLDescriptor, upright=True",
     "ssl@sift": "SSLDescriptor at SIFT keypoints",
     "ssl@orb": "SSLDescriptor at ORB keypoints",
 }
@@ -58,6 +59,8 @@ def make_extractor(name: str, num_keypoints: int, **options: Any) -> Extractor:
         if options:
             raise ValueError(f"method {name!r} takes no options, got {sorted(options)}")
         return _opencv_extractor(name, num_keypoints)
+    if name == "ssl-upright":
+        options["upright"] = True
     feature = SSLDescriptor.create(num_keypoints, **options)
     if "@" not in name:
         return lambda image: as_features(*feature.detectAndCompute(image, None))
