@@ -87,7 +87,7 @@ def train_loop(
         if not math.isfinite(figures["loss"]):
             raise FloatingPointError(f"step {step}: the loss is {figures['loss']}; {figures}")
         optimizer.zero_grad(set_to_none=False)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
         optimizer.step()
         book.add(step + 1, figures)

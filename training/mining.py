@@ -27,4 +27,5 @@ def ignored_negatives(source: Tensor, target: Tensor, min_distance: float) -> Te
     near = (torch.cdist(in_view0, in_view0) < min_distance) | (
         torch.cdist(in_view1, in_view1) < min_distance
     )
-    return torch.block_diag(*near)
+    blocks: Tensor = torch.block_diag(*near)  # type: ignore[no-untyped-call]
+    return blocks

@@ -62,7 +62,8 @@ def _view(
     affine[:2, :2] = zoom * turn @ np.diag([stretch, 1 / stretch]) @ turn.T
     perspective = np.eye(3)
     perspective[2, :2] = rng.uniform(-1, 1, 2) * ranges.perspective / half
-    return translation(half, half) @ rotation @ perspective @ affine @ translation(*-center)
+    view: Array = translation(half, half) @ rotation @ perspective @ affine @ translation(*-center)
+    return view
 
 
 def random_views(

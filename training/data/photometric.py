@@ -48,8 +48,8 @@ def _mix_channels(rng: np.random.Generator, view: NDArray[np.uint8], strength: f
 
 def _smooth_field(rng: np.random.Generator, shape: tuple[int, ...], cells: int) -> Image:
     field = rng.standard_normal((cells, cells)).astype(np.float32)
-    field = cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(field, np.float32)
+    fine = cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(fine, np.float32)
 
 
 def _light_field(rng: np.random.Generator, image: Image) -> Image:
