@@ -57,6 +57,7 @@ class TrainConfig:
 
     Attributes:
         output: folder of checkpoints and logs.
+        init: checkpoint whose weights to start from, where names and shapes match; "" for none.
         steps: optimizer steps.
         batch: pairs a step.
         seed: of weights, pairs and sampling.
@@ -71,6 +72,7 @@ class TrainConfig:
     """
 
     output: str = "runs/default"
+    init: str = ""
     steps: int = 12_000
     batch: int = 10
     seed: int = 1

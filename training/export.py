@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import tempfile
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -17,23 +15,24 @@ from torch import Tensor, nn
 
 from ssldescriptor.runtime import FORMAT, load_model
 from ssldescriptor.training.checkpoint import load_checkpoint
-from ssldescriptor.training.frames import MAX_LOG_SIZE, OWN_SIZE
+from ssldescriptor.training.frames import own_size
 from ssldescriptor.training.models.registry import Model, model_from_yaml
 
 TOLERANCE = 2e-3
+# The smallest input of each network: what a run computes for the two that it does not feed.
+DEFAULTS = {"image": (1, 1, 32, 32), "rings": (1, 12, 32), "patches": (1, 2, 24, 24)}
 
 
-class _DenseEntry(nn.Module):
-    """The dense network with the size channel in log2 pixels."""
+class _FrameEntry(nn.Module):
+    """The frame net with the size in pixels."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
-        self.dense = model.dense
+        self.frame_net = model.frame_net
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        maps = self.dense(image)
-        log_size = maps.frame[:, 2:].clamp(-MAX_LOG_SIZE, MAX_LOG_SIZE) + math.log2(OWN_SIZE)
-        return maps.peak, maps.rank, torch.cat([maps.frame[:, :2], log_size], 1)
+    def forward(self, rings: Tensor) -> tuple[Tensor, Tensor]:
+        rows = self.frame_net(rings)
+        return rows.direction, own_size(rows.log_size)
 
 
 def export(
@@ -58,22 +57,7 @@ def export(
     model = model_from_yaml(state["config"])
     model.load_state_dict(state["model"])
     model.eval()
-    merged = merge(
-        _to_onnx(
-            _DenseEntry(model).eval(),
-            torch.zeros(1, 1, 64, 96),
-            "image",
-            ["peak", "rank", "frame"],
-            {2: "height", 3: "width"},
-        ),
-        _to_onnx(
-            model.patch_head,
-            torch.zeros(2, 2, 24, 24),
-            "patches",
-            ["descriptors"],
-            {0: "keypoints"},
-        ),
-    )
+    merged = merge([_to_onnx(*entry) for entry in _entries(model)])
     describe(
         merged,
         {
@@ -91,6 +75,26 @@ def export(
     onnx.checker.check_model(merged)
     onnx.save(merged, output)
     compare(model, output)
+
+
+def _entries(model: Model) -> list[tuple[nn.Module, Tensor, str, list[str], dict[int, str]]]:
+    return [
+        (
+            model.dense,
+            torch.zeros(1, 1, 64, 96),
+            "image",
+            ["peak", "rank"],
+            {2: "height", 3: "width"},
+        ),
+        (
+            _FrameEntry(model).eval(),
+            torch.zeros(2, 12, 32),
+            "rings",
+            ["direction", "size"],
+            {0: "turned"},
+        ),
+        (model.patch_head, torch.zeros(2, 2, 24, 24), "patches", ["descriptors"], {0: "described"}),
+    ]
 
 
 def _to_onnx(
@@ -114,16 +118,17 @@ def _to_onnx(
         return onnx.load(path)
 
 
-def merge(dense: onnx.ModelProto, head: onnx.ModelProto) -> onnx.ModelProto:
-    """Put two graphs side by side and give both inputs a tiny default value."""
-    dense = compose.add_prefix(dense, "dense/", rename_inputs=False, rename_outputs=False)
-    head = compose.add_prefix(head, "head/", rename_inputs=False, rename_outputs=False)
-    merged = compose.merge_models(dense, head, io_map=[])
-    # What opset 18 needs. The exporter writes a newer one, which onnxruntime 1.17 refuses.
-    merged.ir_version = 8
-    defaults = {"image": (1, 1, 32, 32), "patches": (1, 2, 24, 24)}
-    for name, shape in defaults.items():
-        merged.graph.initializer.append(numpy_helper.from_array(np.zeros(shape, np.float32), name))
+def merge(parts: list[onnx.ModelProto]) -> onnx.ModelProto:
+    """Put graphs of one input each side by side and give every input a tiny default value."""
+    merged = None
+    for graph in parts:
+        prefix = graph.graph.input[0].name + "/"
+        part = compose.add_prefix(graph, prefix, rename_inputs=False, rename_outputs=False)
+        merged = part if merged is None else compose.merge_models(merged, part, io_map=[])
+    assert merged is not None
+    for name, shape in DEFAULTS.items():
+        value = numpy_helper.from_array(np.zeros(shape, np.float32), name)
+        merged.graph.initializer.append(value)
     return merged
 
 
@@ -144,7 +149,7 @@ def weights_sha(model: nn.Module) -> str:
 
 
 def compare(model: Model, path: Path) -> None:
-    """Run the file and torch on the same random input, of another size than the export's.
+    """Run the file and torch on the same random input, of other sizes than the export's.
 
     Raises:
         ValueError: an output differs by more than the tolerance.
@@ -152,17 +157,19 @@ def compare(model: Model, path: Path) -> None:
     loaded = load_model(path, 1)
     generator = torch.Generator().manual_seed(0)
     image = torch.randn(1, 1, 160, 224, generator=generator)
+    rings = torch.randn(7, 12, 32, generator=generator)
     patches = torch.randn(5, 2, 24, 24, generator=generator)
     with torch.no_grad():
-        wanted: list[Any] = [*_DenseEntry(model)(image), model.patch_head(patches)]
+        wanted = [*model.dense(image), *_FrameEntry(model)(rings), model.patch_head(patches)]
     maps = loaded.dense(image[0, 0].numpy())
     found = [
         maps.peak[None, None],
         maps.rank[None, None],
-        maps.frame[None],
+        *loaded.frame(rings.numpy()),
         loaded.describe(patches.numpy()),
     ]
-    for name, a, b in zip(("peak", "rank", "frame", "descriptors"), wanted, found, strict=True):
+    names = ("peak", "rank", "direction", "size", "descriptors")
+    for name, a, b in zip(names, wanted, found, strict=True):
         difference = float(np.abs(a.numpy() - b).max() / max(1.0, float(a.abs().max())))
         if not difference <= TOLERANCE:
             raise ValueError(f"the ONNX output {name} differs from torch by {difference:.2g}")

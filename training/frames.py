@@ -12,6 +12,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ssldescriptor.directions import angle_of
+
 OWN_SIZE = 6.0
 MAX_LOG_SIZE = 1.5
 
@@ -26,22 +28,35 @@ class Frames(NamedTuple):
 
 
 def own_size(log_size: Tensor) -> Tensor:
-    """Return the size in pixels that the frame head means by its third channel."""
+    """Return the size in pixels that the frame head means by its log size."""
     return OWN_SIZE * torch.exp2(log_size.clamp(-MAX_LOG_SIZE, MAX_LOG_SIZE))
 
 
+def best_angle(direction: Tensor) -> Tensor:
+    """Return the angle (N,) in radians of the likeliest direction of (N, A) logits."""
+    return torch.deg2rad(torch.from_numpy(angle_of(direction.detach().numpy())))
+
+
 def draw_frames(
-    frame0: Tensor, frame1: Tensor, turn: Tensor, scale: Tensor, generator: torch.Generator
+    angle0: Tensor,
+    angle1: Tensor,
+    size0: Tensor,
+    size1: Tensor,
+    turn: Tensor,
+    scale: Tensor,
+    generator: torch.Generator,
 ) -> Frames:
     """Draw the kind of frame of every correspondence.
 
     A quarter: drawn at random and carried through the homography with noise, as a detector's.
-    The rest: angle and size of the frame head in each view, each where it is right enough to
-    be matched (30 degrees, half an octave); where it is not, the true one with noise.
+    The rest: what the frame net says in each view, each where it is right enough to be matched
+    (30 degrees, half an octave); where it is not, the true one with noise.
 
     Args:
-        frame0: (2B, K, 3) of the frame head in the source.
-        frame1: (2B, K, 3) in the other view.
+        angle0: (2B, K) radians, of the frame net in the source.
+        angle1: (2B, K) radians, in the other view.
+        size0: (2B, K) pixels, of the frame net in the source.
+        size1: (2B, K) pixels, in the other view.
         turn: (2B, K) radians from source to target.
         scale: (2B, K) factor from source to target.
         generator: source of randomness.
@@ -54,14 +69,12 @@ def draw_frames(
     def normal(sigma: float) -> Tensor:
         return sigma * torch.randn(shape, generator=generator)
 
-    angle0, angle1 = (torch.atan2(f[..., 1], f[..., 0]) for f in (frame0, frame1))
-    wrong = torch.remainder(angle1 - angle0 - turn + math.pi, 2 * math.pi) - math.pi
+    wrong = wrap(angle1 - angle0 - turn)
     free = uniform(0, 1) < 0.25
     angle0 = torch.where(free, uniform(0, 2 * math.pi), angle0)
     given = angle0 + turn + normal(math.radians(7))
     angle1 = torch.where(free | (wrong.abs() > math.radians(30)), given, angle1)
 
-    size0, size1 = own_size(frame0[..., 2]), own_size(frame1[..., 2])
     constant = uniform(0, 1) < 0.3
     size0 = torch.where(constant, torch.full_like(size0, OWN_SIZE), size0)
     size1 = torch.where(constant, torch.full_like(size1, OWN_SIZE), size1)
@@ -70,3 +83,8 @@ def draw_frames(
     carried = size0 * scale * torch.exp2(normal(0.2))
     size1 = torch.where(free | (mismatch > 0.5), carried, size1)
     return Frames(angle0, angle1, size0, size1.clamp(1.5, 40.0))
+
+
+def wrap(angle: Tensor) -> Tensor:
+    """Bring radians into [-pi, pi)."""
+    return torch.remainder(angle + math.pi, 2 * math.pi) - math.pi

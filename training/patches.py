@@ -1,4 +1,4 @@
-"""Patches of training keypoints, cut by the same core function as at run time."""
+"""Patches and rings of training keypoints, cut by the same core function as at run time."""
 
 from __future__ import annotations
 
@@ -35,6 +35,23 @@ def cut_patches(gray: Tensor, xy: Tensor, size: Tensor, angle: Tensor, threads: 
         threads,
     )
     return torch.from_numpy(patches)
+
+
+@torch.no_grad()
+def cut_rings(gray: Tensor, xy: Tensor, threads: int) -> Tensor:
+    """Cut the rings around every keypoint.
+
+    Args:
+        gray: (B, H, W) uint8.
+        xy: (B, K, 2) pixels.
+        threads: of the core.
+
+    Returns:
+        (B * K, 12, 32) float32.
+    """
+    index = np.repeat(np.arange(len(xy), dtype=np.int32), xy.shape[1])
+    rings = _core.sample_rings_batch(gray.numpy(), index, _rows(xy.reshape(-1, 2)), threads)
+    return torch.from_numpy(rings)
 
 
 def _rows(x: Tensor) -> np.ndarray:

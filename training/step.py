@@ -10,13 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ssldescriptor.training.frames import Frames, draw_frames
-from ssldescriptor.training.geometry import sample_map, turn_and_scale, warp_points
+from ssldescriptor.training.frames import Frames, best_angle, draw_frames, own_size, wrap
+from ssldescriptor.training.geometry import inside, sample_map, turn_and_scale, warp_points
 from ssldescriptor.training.keypoints import (
     Correspondences,
     both_ways,
     in_photograph,
-    inside,
     other_view,
     sample_correspondences,
     sample_peak,
@@ -24,17 +23,16 @@ from ssldescriptor.training.keypoints import (
     windows,
 )
 from ssldescriptor.training.losses.frame import (
+    direction_agreement,
     gravity_nll,
     scale_consistency,
-    turn_consistency,
-    turn_error,
 )
 from ssldescriptor.training.losses.info_nce import info_nce
 from ssldescriptor.training.losses.keypoints import peak_agreement
 from ssldescriptor.training.mining import ignored_negatives
-from ssldescriptor.training.models.dense import STRIDE_FRAME, STRIDE_RANK, DenseMaps, as_float
+from ssldescriptor.training.models.dense import STRIDE_RANK, DenseMaps, as_float
 from ssldescriptor.training.models.registry import Model
-from ssldescriptor.training.patches import cut_patches
+from ssldescriptor.training.patches import cut_patches, cut_rings
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class StepOptions:
     min_negative_distance: float = 6.0
     peak_weight: float = 1.0
     rank_weight: float = 0.5
-    frame_weight: float = 0.5
+    frame_weight: float = 1.0
 
 
 class Batch(NamedTuple):
@@ -106,9 +104,11 @@ def run_step(
     found = sample_correspondences(
         maps, batch.h, batch.views, batch.photo_size, options.keypoints, generator
     )
-    frame_loss, frames, figures = _frames(maps, batch, found, generator)
     noise = options.position_noise * torch.randn(found.target.shape, generator=generator)
     target = found.target + noise
+    frame_loss, frames, figures = _frames(
+        model, batch, found, target, generator, bfloat16=bfloat16, threads=threads
+    )
     rows0, rows1 = _describe(model, batch, found.source, target, frames, bfloat16, threads)
     ignore = ignored_negatives(found.source, found.target, options.min_negative_distance)
     keep = found.valid.flatten()
@@ -153,30 +153,47 @@ def _describe(
 
 
 def _frames(
-    maps: DenseMaps, batch: Batch, found: Correspondences, generator: torch.Generator
+    model: Model,
+    batch: Batch,
+    found: Correspondences,
+    target: Tensor,
+    generator: torch.Generator,
+    *,
+    bfloat16: bool,
+    threads: int,
 ) -> tuple[Tensor, Frames, dict[str, float]]:
+    rings0 = cut_rings(batch.gray, found.source, threads)
+    rings1 = cut_rings(other_view(batch.gray), target, threads)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        rows = model.frame_net(torch.cat([rings0, rings1]))
+    direction0, direction1 = rows.direction.chunk(2)
+    log_size0, log_size1 = rows.log_size.chunk(2)
     turn, scale = turn_and_scale(batch.h, found.source)
-    frame0 = sample_map(maps.frame, found.source, STRIDE_FRAME)
-    frame1 = sample_map(other_view(maps.frame), found.target, STRIDE_FRAME)
-    photo = warp_points(torch.linalg.inv(batch.views), found.source)
-    upright, _ = turn_and_scale(batch.views, photo)
-    valid = found.valid
-    v0, v1 = frame0[valid], frame1[valid]
-    gravity = gravity_nll(v0[:, :2], upright[valid])
-    turned = turn_consistency(v0[:, :2], v1[:, :2], turn[valid])
-    scaled = scale_consistency(v0[:, 2], v1[:, 2], scale[valid])
-    error = turn_error(v0[:, :2], v1[:, :2], turn[valid]).detach()
-    error = torch.remainder(error + math.pi, 2 * math.pi) - math.pi
-    size_error = (v1[:, 2] - v0[:, 2] - scale[valid].log2()).detach()
+    upright, _ = turn_and_scale(
+        batch.views, warp_points(torch.linalg.inv(batch.views), found.source)
+    )
+    keep = found.valid.flatten()
+    flat_turn, flat_scale = turn.flatten(), scale.flatten()
+    agreement = direction_agreement(direction0[keep], direction1[keep], flat_turn[keep])
+    gravity = gravity_nll(direction0[keep], upright.flatten()[keep])
+    scaled = scale_consistency(log_size0[keep], log_size1[keep], flat_scale[keep])
+    centre = log_size0[keep].mean() ** 2
+    angle0, angle1 = best_angle(direction0), best_angle(direction1)
+    error = wrap(angle1 - angle0 - flat_turn)[keep].abs()
+    size_error = (log_size1 - log_size0 - flat_scale.log2()).detach()[keep].abs()
     figures = {
+        "agreement": float(agreement.detach()),
         "gravity": float(gravity.detach()),
-        "turned_within_20": float((error.abs() < math.radians(20)).float().mean()),
-        "size_error": float(size_error.abs().mean()),
-        "size_spread": float(v0[:, 2].detach().std()),
+        "turned_within_20": float((error < math.radians(20)).float().mean()),
+        "size_error": float(size_error.mean()),
+        "size_spread": float(log_size0.detach().std()),
     }
-    centre = 0.05 * (frame0[..., 2].mean() ** 2)
-    frames = draw_frames(frame0.detach(), frame1.detach(), turn, scale, generator)
-    return gravity + turned + scaled + centre, frames, figures
+    shape = found.valid.shape
+    size0, size1 = (own_size(s.detach()).view(shape) for s in (log_size0, log_size1))
+    frames = draw_frames(
+        angle0.view(shape), angle1.view(shape), size0, size1, turn, scale, generator
+    )
+    return agreement + 0.2 * gravity + scaled + 0.05 * centre, frames, figures
 
 
 def _rank_loss(maps: DenseMaps, found: Correspondences, matched: Tensor) -> Tensor:

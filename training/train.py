@@ -43,5 +43,24 @@ def train(config: TrainConfig, *, resume: bool = False) -> Path:
     print(f"{len(images)} photographs")
     length = config.steps * config.batch
     dataset = PairDataset(images, config.data.pair, config.seed, length)
-    model = Model(config.model).to(memory_format=torch.channels_last)
+    model = Model(config.model)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if config.init:
+        start_from(model, Path(config.init))
     return train_loop(config, dataset, model, state)
+
+
+def start_from(model: Model, path: Path) -> None:
+    """Copy the weights of a checkpoint that have a place in the model; name the others.
+
+    Raises:
+        ValueError: the checkpoint cannot be read, or nothing in it fits.
+    """
+    given = load_checkpoint(path)["model"]
+    own = model.state_dict()
+    fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
+    if not fitting:
+        raise ValueError(f"no weight of {path} fits the model")
+    model.load_state_dict(own | fitting)
+    fresh = sorted({name.split(".")[0] for name in own.keys() - fitting.keys()})
+    print(f"{len(fitting)} of {len(own)} tensors from {path}; new: {', '.join(fresh) or 'none'}")

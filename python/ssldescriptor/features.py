@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor import _core
+from ssldescriptor.directions import angle_of
 from ssldescriptor.keypoints import Keypoints
 from ssldescriptor.options import FeatureOptions
 from ssldescriptor.runtime import load_model
@@ -16,7 +17,6 @@ FloatArray = NDArray[np.float32]
 
 NMS_RADIUS = 3
 BORDER = 4
-STRIDE_FRAME = 8
 # Keypoints described in one call: enough to keep the cores busy, small enough for the cache.
 CHUNK = 1024
 
@@ -51,12 +51,16 @@ class FeatureExtractor:
         xy, score = _core.find_keypoints(
             maps.peak, maps.rank, NMS_RADIUS, BORDER, max_keypoints, allowed
         )
-        cos, sin, log_size = sample_map(maps.frame, xy, STRIDE_FRAME)
-        angle = np.rad2deg(np.arctan2(sin, cos)).astype(np.float32) % np.float32(360)
-        angle[angle >= 360] = 0  # a tiny negative angle rounds up to the full circle
-        if self.options.upright:
-            angle = np.full_like(angle, -1)
-        return Keypoints(xy, np.exp2(log_size), angle, score)
+        angle, size = self._frames(gray, xy)
+        return Keypoints(xy, size, angle, score)
+
+    def _frames(self, gray: NDArray[np.uint8], xy: FloatArray) -> tuple[FloatArray, FloatArray]:
+        if not len(xy):
+            return np.empty(0, np.float32), np.empty(0, np.float32)
+        rings = _core.sample_rings(gray, xy, self.options.num_threads)
+        direction, size = self._model.frame(rings)
+        angle = np.full_like(size, -1) if self.options.upright else angle_of(direction)
+        return angle, size
 
     def describe(self, gray: NDArray[np.uint8], keypoints: Keypoints) -> FloatArray:
         """Describe keypoints of any detector; none is dropped or moved.
@@ -95,26 +99,3 @@ def textured(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     window = np.ones((2 * NMS_RADIUS + 1, 2 * NMS_RADIUS + 1), np.uint8)
     varied = cv2.compare(cv2.dilate(gray, window), cv2.erode(gray, window), cv2.CMP_GT)
     return np.asarray(varied, dtype=np.uint8)
-
-
-def sample_map(maps: FloatArray, xy: FloatArray, stride: int) -> FloatArray:
-    """Sample maps bilinearly at image positions.
-
-    Args:
-        maps: (C, h, w) float32; cell i has its centre at pixel stride * i + (stride - 1) / 2.
-        xy: (N, 2) float32 pixels; beyond the outer centres the border value holds.
-        stride: pixels per cell.
-
-    Returns:
-        (C, N) float32.
-    """
-    height, width = maps.shape[1:]
-    x = np.clip((xy[:, 0] + 0.5) / stride - 0.5, 0, width - 1)
-    y = np.clip((xy[:, 1] + 0.5) / stride - 0.5, 0, height - 1)
-    x0, y0 = x.astype(np.intp), y.astype(np.intp)
-    x1, y1 = np.minimum(x0 + 1, width - 1), np.minimum(y0 + 1, height - 1)
-    fx, fy = x - x0, y - y0
-    top = maps[:, y0, x0] * (1 - fx) + maps[:, y0, x1] * fx
-    bottom = maps[:, y1, x0] * (1 - fx) + maps[:, y1, x1] * fx
-    sampled: FloatArray = (top * (1 - fy) + bottom * fy).astype(np.float32)
-    return sampled

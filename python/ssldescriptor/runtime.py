@@ -1,7 +1,8 @@
-"""The networks: one ONNX file, two entries, run by onnxruntime.
+"""The networks: one ONNX file, three entries, run by onnxruntime.
 
-The file holds the dense network (input `image`) and the patch head (input `patches`). Both
-inputs carry a tiny default, so a run feeds the one it needs and the other costs nothing.
+The file holds the dense network (input `image`), the frame net (input `rings`) and the patch head
+(input `patches`). Each input carries a tiny default, so a run feeds the one it needs and the
+others cost next to nothing.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from ssldescriptor.models import resolve
 
 FORMAT = "1"
 STRIDE = 32  # the dense network wants sides that are multiples of this
-_INPUTS = {"image", "patches"}
-_OUTPUTS = {"peak", "rank", "frame", "descriptors"}
+_INPUTS = {"image", "rings", "patches"}
+_OUTPUTS = {"peak", "rank", "direction", "size", "descriptors"}
 
 FloatArray = NDArray[np.float32]
 
@@ -31,13 +32,10 @@ class DenseMaps:
     Attributes:
         peak: (H, W) float32 logits; keypoints are local maxima.
         rank: (ceil(H/4), ceil(W/4)) float32 logits that a keypoint here is found and matched.
-        frame: (3, ceil(H/8), ceil(W/8)) float32: cos and sin of the angle times a concentration,
-            log2 of the size in pixels.
     """
 
     peak: FloatArray
     rank: FloatArray
-    frame: FloatArray
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,24 @@ class Model:
         height, width = contrast.shape
         fill = ((0, -height % STRIDE), (0, -width % STRIDE))
         padded = np.pad(contrast, fill, mode="edge") if fill != ((0, 0), (0, 0)) else contrast
-        peak, rank, frame = self._run(["peak", "rank", "frame"], "image", padded[None, None])
+        peak, rank = self._run(["peak", "rank"], "image", padded[None, None])
         return DenseMaps(
             np.ascontiguousarray(peak[0, 0, :height, :width]),
             np.ascontiguousarray(rank[0, 0, : -(-height // 4), : -(-width // 4)]),
-            np.ascontiguousarray(frame[0, :, : -(-height // 8), : -(-width // 8)]),
         )
+
+    def frame(self, rings: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Run the frame net.
+
+        Args:
+            rings: (N, 12, 32) float32, N > 0.
+
+        Returns:
+            (N, 32) float32 logits over directions (bin j is the angle 360 j / 32 degrees) and (N,)
+            float32 sizes in pixels.
+        """
+        direction, size = self._run(["direction", "size"], "rings", rings)
+        return direction, size
 
     def describe(self, patches: FloatArray) -> FloatArray:
         """Run the patch head: (N, 2, 24, 24) float32 -> (N, dim) float32 unit rows, N > 0."""

@@ -28,17 +28,12 @@ def dense_maps(run: Callable[[FloatArray], DenseMaps], contrast: FloatArray) -> 
     maps = DenseMaps(
         np.empty((height, width), np.float32),
         np.empty((-(-height // 4), -(-width // 4)), np.float32),
-        np.empty((3, -(-height // 8), -(-width // 8)), np.float32),
     )
     for top, bottom in _spans(height):
         for left, right in _spans(width):
             y, x = max(0, top - OVERLAP), max(0, left - OVERLAP)
             part = run(contrast[y : bottom + OVERLAP, x : right + OVERLAP])
-            pairs = (
-                (maps.peak, part.peak, 1),
-                (maps.rank, part.rank, 4),
-                (maps.frame, part.frame, 8),
-            )
+            pairs = ((maps.peak, part.peak, 1), (maps.rank, part.rank, 4))
             for whole, piece, stride in pairs:
                 rows = slice(top // stride, -(-bottom // stride))
                 columns = slice(left // stride, -(-right // stride))

@@ -33,7 +33,7 @@ def find_images(folders: Sequence[str | Path]) -> list[Path]:
 
 
 def split(paths: Sequence[Path], validation_share: float) -> tuple[list[Path], list[Path]]:
-    """Split by a hash of the file name, so that the parts stay the same as photographs are added."""
+    """Split by a hash of the file name: the parts stay the same as photographs are added."""
     limit = int(validation_share * 10_000)
     held_out = [zlib.crc32(p.name.encode()) % 10_000 < limit for p in paths]
     train = [p for p, out in zip(paths, held_out, strict=True) if not out]

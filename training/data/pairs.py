@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -30,14 +30,15 @@ class PairOptions:
 
     size: int = 192
     photometric: float = 1.0
-    views: ViewRanges = ViewRanges()
+    views: ViewRanges = field(default_factory=ViewRanges)
 
 
 class PairDataset(Dataset[Sample]):
     """Endless seeded pairs: item i is the same pair whenever and wherever it is asked for.
 
-    Items hold `gray` (2, S, S) uint8, `contrast` (2, S, S) float32, `views` (2, 3, 3) float32 photograph -> view, `h_0to1`
-    (3, 3) float32, `photo_size` (2,) float32 (width, height).
+    Items hold `gray` (2, S, S) uint8, `contrast` (2, S, S) float32 (locally normalised), `views`
+    (2, 3, 3) float32 (photograph to view), `h_0to1` (3, 3) float32 and `photo_size` (2,) float32
+    (width, height).
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class PairDataset(Dataset[Sample]):
 def warp(
     photo: NDArray[np.uint8], view: NDArray[np.float64], size: int, border: int
 ) -> NDArray[np.uint8]:
-    """Warp a photograph by a view matrix into (size, size, 3), halving it first while the view shrinks it."""
+    """Warp a photograph into a (size, size, 3) view, halving it first while the view shrinks it."""
     center = np.linalg.solve(view, np.array([(size - 1) / 2, (size - 1) / 2, 1.0]))
     scale = local_scale(view, center[:2] / center[2])
     matrix = view

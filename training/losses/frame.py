@@ -1,46 +1,63 @@
-"""Losses of the frame head: the angle and the size of a keypoint follow the view."""
+"""Losses of the frame net: the angle and the size of a keypoint follow the view."""
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
-def gravity_nll(vector: Tensor, angle: Tensor) -> Tensor:
-    """Von Mises negative log likelihood of the direction in which the photograph is upright.
-
-    The length of the vector is the concentration, so an unsure place may say so. The constant
-    log 2 pi is left out.
+def turned_back(direction: Tensor, turn: Tensor) -> Tensor:
+    """Read a distribution over directions at bins turned by an angle, linear between bins.
 
     Args:
-        vector: (..., 2) concentration times (cos, sin).
-        angle: (...,) radians, the direction that was the photograph's x axis.
+        direction: (M, A) values of A bins around the circle.
+        turn: (M,) radians.
+
+    Returns:
+        (M, A): entry j is the value at bin j + turn * A / (2 pi).
     """
-    concentration = vector.norm(dim=-1).clamp(min=1e-4)
-    log_i0 = torch.log(torch.special.i0e(concentration)) + concentration
-    aligned = vector[..., 0] * angle.cos() + vector[..., 1] * angle.sin()
-    return (log_i0 - aligned).mean()
+    bins = direction.shape[1]
+    place = torch.arange(bins, dtype=turn.dtype) + (turn * bins / (2 * math.pi))[:, None]
+    low = place.floor()
+    share = place - low
+    below = torch.remainder(low.long(), bins)
+    above = torch.remainder(below + 1, bins)
+    return direction.gather(1, below) * (1 - share) + direction.gather(1, above) * share
 
 
-def turn_consistency(vector0: Tensor, vector1: Tensor, turn: Tensor) -> Tensor:
-    """1 - cos of the difference between the predicted and the true turn from view 0 to view 1.
+def direction_agreement(
+    logits0: Tensor, logits1: Tensor, turn: Tensor, floor: float = 0.01
+) -> Tensor:
+    """Negative log of the chance that two views choose the same direction in the scene.
+
+    The counterpart on the circle of `losses.keypoints.peak_agreement`.
 
     Args:
-        vector0: (..., 2) direction in view 0, any length.
-        vector1: (..., 2) direction in view 1.
-        turn: (...,) radians.
+        logits0: (M, A) of the directions in view 0.
+        logits1: (M, A) of the directions in view 1.
+        turn: (M,) radians from view 0 to view 1.
+        floor: chance added inside the logarithm, so that hopeless keypoints pull little.
     """
-    return (1 - torch.cos(turn_error(vector0, vector1, turn))).mean()
+    other = turned_back(logits1.softmax(-1), turn)
+    return -torch.log((logits0.softmax(-1) * other).sum(-1) + floor).mean()
 
 
-def turn_error(vector0: Tensor, vector1: Tensor, turn: Tensor) -> Tensor:
-    """Return predicted minus true turn, radians, not wrapped."""
-    angle0 = torch.atan2(vector0[..., 1], vector0[..., 0])
-    angle1 = torch.atan2(vector1[..., 1], vector1[..., 0])
-    return angle1 - angle0 - turn
+def gravity_nll(logits: Tensor, upright: Tensor, floor: float = 0.01) -> Tensor:
+    """Negative log chance of the direction in which the photograph's x axis lies.
+
+    Args:
+        logits: (M, A) of the directions.
+        upright: (M,) radians.
+        floor: chance added inside the logarithm.
+    """
+    chance = turned_back(logits.softmax(-1), upright)[:, 0]
+    return -torch.log(chance + floor).mean()
 
 
 def scale_consistency(log_size0: Tensor, log_size1: Tensor, scale: Tensor) -> Tensor:
     """Huber loss of log2 sizes that should differ by log2 of the scale between the views."""
     error = log_size1 - log_size0 - torch.log2(scale)
-    return torch.nn.functional.huber_loss(error, torch.zeros_like(error), delta=0.5)
+    return functional.huber_loss(error, torch.zeros_like(error), delta=0.5)

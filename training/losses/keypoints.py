@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
 def peak_agreement(
@@ -15,12 +18,17 @@ def peak_agreement(
     the same pixel is largest when both are the same single peak. It asks for repeatability and
     peakiness at once, which R2D2 (Revaud et al., NeurIPS 2019, sec. 3.2) asks for separately.
     Agreement on the rim does not count: a slope agrees there without any local maximum.
+    Neighbouring pixels count in part, so that peaks a pixel apart are drawn together.
 
     Args:
-        logits0: (M, P) logits of view 0 at the P pixels of M windows.
+        logits0: (M, P) logits of view 0 at the P pixels of M square windows, row by row.
         logits1: (M, P) logits of view 1 at the same scene points.
         interior: (P,) bool, False on the rim of the window.
         floor: chance added inside the logarithm, so that hopeless windows pull little.
     """
-    chance = (logits0.softmax(-1) * logits1.softmax(-1) * interior).sum(-1)
+    side = math.isqrt(logits0.shape[1])
+    tent = torch.tensor([0.5, 1.0, 0.5], dtype=logits1.dtype)
+    other = logits1.softmax(-1).view(-1, 1, side, side)
+    near = functional.conv2d(other, torch.outer(tent, tent)[None, None], padding=1).flatten(1)
+    chance = (logits0.softmax(-1) * near * interior).sum(-1)
     return -torch.log(chance + floor).mean()

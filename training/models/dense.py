@@ -1,4 +1,4 @@
-"""The dense network: where keypoints are, how reliable, and which way they are turned.
+"""The dense network: where keypoints are and how reliable.
 
 A five-level pyramid of plain convolutions summed back from 1/32 to 1/4, in the manner of a
 feature pyramid network (Lin et al., CVPR 2017). One pass over the image; no descriptor here.
@@ -15,7 +15,6 @@ from torch.nn import functional
 from ssldescriptor.training.models.blocks import conv_block
 
 STRIDE_RANK = 4
-STRIDE_FRAME = 8
 PEAK_GAIN = 2.0
 
 
@@ -25,12 +24,10 @@ class DenseMaps(NamedTuple):
     Attributes:
         peak: (B, 1, H, W) logits; keypoints are local maxima.
         rank: (B, 1, H/4, W/4) logits that a keypoint here is found and matched again.
-        frame: (B, 3, H/8, W/8): cos and sin of the angle times a concentration, log2 of the size.
     """
 
     peak: Tensor
     rank: Tensor
-    frame: Tensor
 
 
 class DenseNet(nn.Module):
@@ -55,7 +52,6 @@ class DenseNet(nn.Module):
         self.keypoint_maps = nn.Conv2d(head, 17, 1)
         # Flat logits are a saddle point of the peak loss: start with peaks, of whatever kind.
         nn.init.normal_(self.keypoint_maps.weight[:16], std=PEAK_GAIN / head**0.5)
-        self.frame_head = nn.Sequential(conv_block(lateral, lateral), nn.Conv2d(lateral, 3, 1))
 
     def forward(self, image: Tensor) -> DenseMaps:
         """Run all heads."""
@@ -73,7 +69,7 @@ class DenseNet(nn.Module):
         with torch.autocast("cpu", enabled=False):
             keypoints = self.keypoint_maps(hidden.float())
         peak = functional.pixel_shuffle(keypoints[:, :16], STRIDE_RANK)
-        return DenseMaps(peak, keypoints[:, 16:], self.frame_head(context))
+        return DenseMaps(peak, keypoints[:, 16:])
 
 
 def _double(x: Tensor) -> Tensor:

@@ -1,0 +1,29 @@
+"""The angle of a keypoint from the model's logits over directions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float32]
+
+
+def angle_of(direction: FloatArray) -> FloatArray:
+    """Return the likeliest direction, refined by the parabola through its neighbours.
+
+    Args:
+        direction: (N, A) logits; bin j is the angle 360 j / A.
+
+    Returns:
+        (N,) float32 degrees clockwise in image axes, in [0, 360). Ties go to the lowest bin.
+    """
+    count, bins = direction.shape
+    row = np.arange(count)
+    best = direction.argmax(1)
+    middle = direction[row, best]
+    before, after = direction[row, best - 1], direction[row, (best + 1) % bins]
+    curvature = before - 2 * middle + after
+    offset = 0.5 * (before - after) / np.where(curvature < 0, curvature, -np.inf)
+    angle: FloatArray = ((best + offset) * np.float32(360 / bins) % 360).astype(np.float32)
+    angle[angle >= 360] = 0  # a tiny negative angle rounds up to the full circle
+    return angle

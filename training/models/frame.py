@@ -1,0 +1,72 @@
+"""The frame of a keypoint: which way it is turned and how large it is.
+
+It reads twelve rings of 32 samples around the keypoint. A turn of the image shifts the samples
+along the rings, and the convolutions run around them, so the answer turns with the image by
+construction; learning only has to choose a direction that is found again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+NUM_RINGS = 12
+NUM_DIRECTIONS = 32
+DIRECTION_GAIN = 2.0
+
+
+class FrameRows(NamedTuple):
+    """Frames of N keypoints.
+
+    Attributes:
+        direction: (N, 32) logits; bin j is the angle 2 pi j / 32, clockwise in image axes.
+        log_size: (N,) log2 of the size, relative to the size of a keypoint without any.
+    """
+
+    direction: Tensor
+    log_size: Tensor
+
+
+class FrameNet(nn.Module):
+    """Standardised rings (N, 12, 32) -> `FrameRows`."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            _RingConv(NUM_RINGS, width, dilation=1),
+            _RingConv(width, width, dilation=2),
+            _RingConv(width, width, dilation=3),
+        )
+        self.direction = nn.Conv2d(width, 1, 1, bias=False)
+        # Flat logits are a saddle point of the agreement loss, as with the peaks of DenseNet.
+        nn.init.normal_(self.direction.weight, std=DIRECTION_GAIN / width**0.5)
+        self.size = nn.Linear(width, 1)
+
+    def forward(self, rings: Tensor) -> FrameRows:
+        """Give every keypoint a direction and a size."""
+        features = self.layers(rings[:, :, None])
+        with torch.autocast("cpu", enabled=False):
+            features = features.float()
+            direction = self.direction(features)[:, 0, 0]
+            log_size = self.size(features.mean((2, 3)))[:, 0]
+        return FrameRows(direction, log_size)
+
+
+class _RingConv(nn.Module):
+    """Five taps around the ring, batch norm, ReLU."""
+
+    def __init__(self, in_channels: int, out_channels: int, dilation: int) -> None:
+        super().__init__()
+        self.reach = 2 * dilation
+        self.layers = nn.Sequential(
+            nn.Conv2d(in_channels, out_channels, (1, 5), dilation=(1, dilation), bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(inplace=True),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        closed = torch.cat([x[..., -self.reach :], x, x[..., : self.reach]], -1)
+        out: Tensor = self.layers(closed)
+        return out
