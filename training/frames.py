@@ -16,15 +16,27 @@ from ssldescriptor.directions import angle_of
 
 OWN_SIZE = 6.0
 MAX_LOG_SIZE = 1.5
+# Frames further apart than this are described so differently that they hardly ever match.
+MAX_TURN_DEG = 30.0
+MAX_OCTAVES = 0.5
 
 
 class Frames(NamedTuple):
-    """Angle (radians) and size (pixels) of each correspondence in both views, all (2B, K)."""
+    """Frames of the correspondences in both views, all (2B, K).
+
+    Attributes:
+        angle0: radians, in the source.
+        angle1: radians, in the other view.
+        size0: pixels, in the source.
+        size1: pixels, in the other view.
+        agree: bool; the frame net's own frames would do in both views.
+    """
 
     angle0: Tensor
     angle1: Tensor
     size0: Tensor
     size1: Tensor
+    agree: Tensor
 
 
 def own_size(log_size: Tensor) -> Tensor:
@@ -69,11 +81,13 @@ def draw_frames(
     def normal(sigma: float) -> Tensor:
         return sigma * torch.randn(shape, generator=generator)
 
-    wrong = wrap(angle1 - angle0 - turn)
+    mistaken = wrap(angle1 - angle0 - turn).abs() > math.radians(MAX_TURN_DEG)
+    mismatched = torch.log2(size1 / size0 / scale).abs() > MAX_OCTAVES
+    agree = ~(mistaken | mismatched)
     free = uniform(0, 1) < 0.25
     angle0 = torch.where(free, uniform(0, 2 * math.pi), angle0)
     given = angle0 + turn + normal(math.radians(7))
-    angle1 = torch.where(free | (wrong.abs() > math.radians(30)), given, angle1)
+    angle1 = torch.where(free | mistaken, given, angle1)
 
     constant = uniform(0, 1) < 0.3
     size0 = torch.where(constant, torch.full_like(size0, OWN_SIZE), size0)
@@ -81,8 +95,8 @@ def draw_frames(
     size0 = torch.where(free, 2.5 * torch.exp2(uniform(0, 2)), size0)
     mismatch = torch.log2(size1 / size0 / scale).abs()
     carried = size0 * scale * torch.exp2(normal(0.2))
-    size1 = torch.where(free | (mismatch > 0.5), carried, size1)
-    return Frames(angle0, angle1, size0, size1.clamp(1.5, 40.0))
+    size1 = torch.where(free | (mismatch > MAX_OCTAVES), carried, size1)
+    return Frames(angle0, angle1, size0, size1.clamp(1.5, 40.0), agree)
 
 
 def wrap(angle: Tensor) -> Tensor:

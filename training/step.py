@@ -115,7 +115,7 @@ def run_step(
     nce, nearest = info_nce(rows0[keep], rows1[keep], ignore[keep][:, keep], options.temperature)
     success = torch.zeros_like(keep)
     success[keep] = nearest
-    rank_loss = _rank_loss(maps, found, success.view_as(found.valid))
+    rank_loss = _rank_loss(maps, found, success.view_as(found.valid) & frames.agree)
     peak_loss = _peak_loss(maps, batch, found, options, generator)
     loss = (
         nce

@@ -1,0 +1,104 @@
+"""The extractor: where keypoints come from and what describes them."""
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from ssldescriptor.features import CHUNK, FeatureExtractor
+from ssldescriptor.keypoints import Keypoints
+from ssldescriptor.matching import match
+from ssldescriptor.options import FeatureOptions
+
+
+@pytest.fixture(scope="module")
+def gray() -> np.ndarray:
+    return cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY)
+
+
+@pytest.fixture(scope="module")
+def extractor() -> FeatureExtractor:
+    return FeatureExtractor(FeatureOptions(num_threads=1))
+
+
+def share_right(
+    extractor: FeatureExtractor, gray: np.ndarray, other: np.ndarray, matrix: np.ndarray
+) -> tuple[float, int]:
+    found = [extractor.detect(g, max_keypoints=800) for g in (gray, other)]
+    rows = [extractor.describe(g, k) for g, k in zip((gray, other), found, strict=True)]
+    matches = match(*rows)
+    mapped = cv2.transform(found[0].xy[None], matrix)[0][matches.index0]
+    right = np.linalg.norm(mapped - found[1].xy[matches.index1], axis=1) <= 3
+    return float(right.mean()), int(right.sum())
+
+
+@pytest.mark.parametrize("angle", [30, 90, 145, 180, 270])
+def test_own_keypoints_hold_rotation(
+    extractor: FeatureExtractor, gray: np.ndarray, angle: int
+) -> None:
+    matrix = cv2.getRotationMatrix2D((255.5, 255.5), angle, 1.0)
+    turned = cv2.warpAffine(gray, matrix, (512, 512))
+    share, number = share_right(extractor, gray, turned, matrix)
+    assert share > 0.75
+    assert number > 200
+
+
+@pytest.mark.parametrize("scale", [0.6, 1.5])
+def test_own_keypoints_hold_scale(
+    extractor: FeatureExtractor, gray: np.ndarray, scale: float
+) -> None:
+    matrix = np.array([[scale, 0, scale / 2 - 0.5], [0, scale, scale / 2 - 0.5]])
+    side = int(512 * scale)
+    zoomed = cv2.resize(gray, (side, side), interpolation=cv2.INTER_AREA)
+    share, number = share_right(extractor, gray, zoomed, matrix)
+    assert share > 0.5
+    assert number > 100
+
+
+def test_upright_keypoints_have_no_angle(gray: np.ndarray) -> None:
+    upright = FeatureExtractor(FeatureOptions(upright=True, num_threads=1))
+    found = upright.detect(gray, max_keypoints=50)
+    assert (found.angle == -1).all()
+    turned = Keypoints(found.xy, found.size, np.full(len(found), 77, np.float32), found.score)
+    assert (upright.describe(gray, found) == upright.describe(gray, turned)).all()
+
+
+def test_rows_do_not_depend_on_their_neighbours(
+    extractor: FeatureExtractor, gray: np.ndarray
+) -> None:
+    rng = np.random.default_rng(0)
+    n = CHUNK + 5
+    many = Keypoints(
+        rng.uniform(0, 511, (n, 2)).astype(np.float32),
+        rng.uniform(2, 30, n).astype(np.float32),
+        rng.uniform(0, 360, n).astype(np.float32),
+        np.zeros(n, np.float32),
+    )
+    rows = extractor.describe(gray, many)
+    for i in (0, CHUNK - 1, CHUNK, n - 1):
+        single = extractor.describe(gray, many.select(np.array([i])))
+        np.testing.assert_allclose(single[0], rows[i], atol=1e-5)
+
+
+def test_best_come_first_and_the_cap_holds(extractor: FeatureExtractor, gray: np.ndarray) -> None:
+    few = extractor.detect(gray, max_keypoints=100)
+    more = extractor.detect(gray, max_keypoints=0)
+    assert len(few) == 100
+    assert (np.diff(more.score) <= 0).all()
+    assert (few.xy == more.xy[:100]).all()
+    assert len(np.unique(more.xy, axis=0)) == len(more)
+
+
+def test_a_mask_keeps_keypoints_out(extractor: FeatureExtractor, gray: np.ndarray) -> None:
+    mask = np.zeros_like(gray)
+    mask[:, 200:] = 1
+    found = extractor.detect(gray, max_keypoints=500, mask=mask)
+    assert len(found) > 100
+    assert found.xy[:, 0].min() >= 199.5
+
+
+def test_a_blank_image_has_no_keypoints(extractor: FeatureExtractor) -> None:
+    blank = np.full((120, 160), 90, np.uint8)
+    found = extractor.detect(blank, max_keypoints=100)
+    assert len(found) == 0
+    assert extractor.describe(blank, found).shape == (0, 128)
