@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from omegaconf import OmegaConf
 from onnx import compose, numpy_helper
 from torch import Tensor, nn
 
@@ -68,13 +69,24 @@ def export(
             "licence": licence,
             "date": date.today().isoformat(),
             "steps": str(state["step"]),
-            "config": state["config"],
+            "config": without_paths(state["config"]),
             "sha256": weights_sha(model),
         },
     )
+    # What opset 18 needs. The exporter writes a newer one, which onnxruntime 1.17 refuses.
+    merged.ir_version = 8
     onnx.checker.check_model(merged)
     onnx.save(merged, output)
     compare(model, output)
+
+
+def without_paths(config: str) -> str:
+    """Return a configuration without the folders of the machine that trained."""
+    settings = OmegaConf.create(config)
+    for key in ("output", "init", "data.images"):
+        if OmegaConf.select(settings, key) is not None:
+            OmegaConf.update(settings, key, [] if key == "data.images" else "")
+    return OmegaConf.to_yaml(settings)
 
 
 def _entries(model: Model) -> list[tuple[nn.Module, Tensor, str, list[str], dict[int, str]]]:

@@ -78,6 +78,11 @@ def test_the_exported_model_agrees_with_torch_and_tells_its_story(
     assert model.metadata["licence"] == "CC0-1.0"
     assert model.metadata["steps"] == "4"
     assert len(model.metadata["sha256"]) == 64
+    assert "steps: 4" in model.metadata["config"]
+    assert str(tmp_path) not in model.metadata["config"]
+    assert str(folder) not in model.metadata["config"]
+    # The oldest supported onnxruntime, 1.17, reads no newer one.
+    assert onnx.load(tmp_path / "m.onnx").ir_version <= 9
     maps = model.dense(np.zeros((45, 70), np.float32))
     assert maps.peak.shape == (45, 70)
     assert maps.rank.shape == (12, 18)
