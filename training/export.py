@@ -145,8 +145,9 @@ def merge(parts: list[onnx.ModelProto]) -> onnx.ModelProto:
 
 
 def describe(model: onnx.ModelProto, metadata: dict[str, str]) -> None:
-    """Replace the metadata of a model."""
-    del model.metadata_props[:]
+    """Replace the metadata of a model and drop the exporter's, which quotes source lines."""
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info):
+        del part.metadata_props[:]
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=value)
     model.producer_name = "ssldescriptor"

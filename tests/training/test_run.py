@@ -81,6 +81,7 @@ def test_the_exported_model_agrees_with_torch_and_tells_its_story(
     assert "steps: 4" in model.metadata["config"]
     assert str(tmp_path) not in model.metadata["config"]
     assert str(folder) not in model.metadata["config"]
+    assert b"stack_trace" not in (tmp_path / "m.onnx").read_bytes()
     # The oldest supported onnxruntime, 1.17, reads no newer one.
     assert onnx.load(tmp_path / "m.onnx").ir_version <= 9
     maps = model.dense(np.zeros((45, 70), np.float32))
