@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from ssldescriptor import _core
 from ssldescriptor.directions import angle_of
-from ssldescriptor.keypoints import Keypoints
+from ssldescriptor.keypoints import Keypoints, one_per_location
 from ssldescriptor.options import FeatureOptions
 from ssldescriptor.runtime import load_model
+from ssldescriptor.scales import Level, scale_levels
 from ssldescriptor.tiling import dense_maps
 
 FloatArray = NDArray[np.float32]
@@ -44,23 +45,35 @@ class FeatureExtractor:
             mask: (H, W) uint8; where it is zero no keypoint is returned.
 
         Returns:
-            At most one keypoint per location; its angle is -1 with the option `upright`.
+            Keypoints of all scales, at most one per location; their angle is -1 with the option
+            `upright`.
         """
-        allowed = textured(gray) if mask is None else np.where(mask, textured(gray), 0)
-        maps = dense_maps(self._model.dense, _core.local_contrast(gray))
-        xy, score = _core.find_keypoints(
-            maps.peak, maps.rank, NMS_RADIUS, BORDER, max_keypoints, allowed
+        levels = list(scale_levels(gray))
+        peaks = [self._peaks(level.gray) for level in levels]
+        origin = np.repeat(np.arange(len(levels)), [len(xy) for xy, _ in peaks])
+        here = np.concatenate([xy for xy, _ in peaks])
+        xy = np.concatenate(
+            [level.to_image(p) for level, (p, _) in zip(levels, peaks, strict=True)]
         )
-        angle, size = self._frames(gray, xy)
-        return Keypoints(xy, size, angle, score)
+        score = np.concatenate([s for _, s in peaks])
+        kept = _best(xy, score, max_keypoints, mask)
+        angle, size = np.empty(len(kept), np.float32), np.empty(len(kept), np.float32)
+        for i, level in enumerate(levels):
+            of_level = origin[kept] == i
+            angle[of_level], size[of_level] = self._frames(level, here[kept[of_level]])
+        return Keypoints(xy[kept], size, angle, score[kept])
 
-    def _frames(self, gray: NDArray[np.uint8], xy: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _peaks(self, gray: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
+        maps = dense_maps(self._model.dense, _core.local_contrast(gray))
+        return _core.find_keypoints(maps.peak, maps.rank, NMS_RADIUS, BORDER, 0, textured(gray))
+
+    def _frames(self, level: Level, xy: FloatArray) -> tuple[FloatArray, FloatArray]:
         if not len(xy):
             return np.empty(0, np.float32), np.empty(0, np.float32)
-        rings = _core.sample_rings(gray, xy, self.options.num_threads)
+        rings = _core.sample_rings(level.gray, xy, self.options.num_threads)
         direction, size = self._model.frame(rings)
         angle = np.full_like(size, -1) if self.options.upright else angle_of(direction)
-        return angle, size
+        return angle, size * level.factor.mean()
 
     def describe(self, gray: NDArray[np.uint8], keypoints: Keypoints) -> FloatArray:
         """Describe keypoints of any detector; none is dropped or moved.
@@ -83,6 +96,19 @@ class FeatureExtractor:
             part = slice(start, start + CHUNK)
             rows[part] = self._model.describe(patches[part])
         return rows
+
+
+def _best(
+    xy: FloatArray, score: FloatArray, max_keypoints: int, mask: NDArray[np.uint8] | None
+) -> NDArray[np.intp]:
+    """Choose the best keypoints under the mask, best first, ties in the order given."""
+    order = np.argsort(-score, kind="stable")
+    if mask is not None:
+        column, row = np.rint(xy[order]).astype(np.intp).T
+        order = order[mask[row, column] > 0]
+    if max_keypoints > 0:
+        order = order[:max_keypoints]
+    return order[one_per_location(xy[order], score[order])]
 
 
 def textured(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
