@@ -9,7 +9,7 @@ PIP_FLAGS := -q --disable-pip-version-check
 SOURCES := $(shell find cpp python training CMakeLists.txt pyproject.toml -type f \
              -not -name '*.pyc' -not -name '*.so' -not -path '*/tests/*')
 LINTED := python training tests examples benchmarks cpp/tests
-CPP_FILES := $(shell find cpp -name '*.cpp' -o -name '*.hpp')
+CPP_FILES := $(shell find cpp examples/cpp -name '*.cpp' -o -name '*.hpp')
 CMAKE := cmake -S . -B build/cpp -G Ninja -DSSLD_BUILD_PYTHON=OFF -DSSLD_WERROR=ON
 WHEELS := build/wheels
 WHEEL := $(WHEELS)/.built
@@ -95,7 +95,7 @@ build/typed: $(wildcard python/ssldescriptor/*)
 # The development environment: dependencies first, the package itself from the wheel.
 .venv/.installed: constraints.txt pyproject.toml | host
 	$(PYTHON) -m venv .venv
-	.venv/bin/python .ci/requirements dev train opencv > .venv/requirements.txt
+	.venv/bin/python .ci/requirements dev train eval opencv > .venv/requirements.txt
 	.venv/bin/pip install $(PIP_FLAGS) -c constraints.txt -r .venv/requirements.txt
 	touch $@
 

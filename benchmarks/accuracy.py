@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import cv2
 from machine import environment, footnote, markdown_table
 
-from ssldescriptor.evaluation.datasets.sequences import Sequence, read_sequences
-from ssldescriptor.evaluation.methods import LABELS, METHODS, make_extractor
-from ssldescriptor.evaluation.tasks.matching import mean_score, score_sequences
+from ssldescriptor.evaluation.methods import LABELS
+from ssldescriptor.evaluation.runs.matching import MatchingConfig, evaluate_matching
 
 RESULTS = Path(__file__).parent / "results"
 DEFAULT_METHODS = ["rootsift", "orb", "akaze", "ssl", "ssl-upright", "ssl@sift"]
@@ -31,14 +29,13 @@ def main() -> None:
     """Parse the arguments, score every method, write JSON and Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of sequences")
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=DEFAULT_METHODS)
+    parser.add_argument("--methods", nargs="+", default=DEFAULT_METHODS)
     parser.add_argument("--only", default="*", help="pattern of sequence names")
     parser.add_argument("--keypoints", type=int, default=2048)
     parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS))
     parser.add_argument("--model", default="default", help="name or ONNX file")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
-    cv2.setNumThreads(1)
     # The folder's name alone: where it lies on this machine is nobody's business.
     command = (
         f"benchmarks/accuracy.py --data {args.data.name} --only {args.only!r} "
@@ -46,9 +43,8 @@ def main() -> None:
     )
     report: dict[str, Any] = {"made": environment(command), "scores": {}}
     for views in args.views:
-        sequences = read_sequences(args.data, args.only, turn=VIEWS[views])
         for method in args.methods:
-            scores = score_method(method, sequences, args.keypoints, args.model)
+            scores = score_method(method, views, args)
             report["scores"].setdefault(views, {})[method] = scores
             print(f"{views} {method}: {one_line(scores)}", flush=True)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -59,19 +55,33 @@ def main() -> None:
 VIEWS = {"upright": False, "turned": True}
 
 
-def score_method(
-    method: str, sequences: list[Sequence], num_keypoints: int, model: str
-) -> dict[str, Any]:
-    """Return a method's mean scores by source and its processor time an image."""
-    options = {"model": model, "num_threads": 1} if method.startswith("ssl") else {}
+def score_method(method: str, views: str, args: argparse.Namespace) -> dict[str, Any]:
+    """Return a method's mean scores by source, as `ssldescriptor evaluate matching` makes them.
+
+    Raises:
+        RuntimeError: something could not be used; a benchmark is complete or it is none.
+    """
     started = time.process_time()
-    scores = score_sequences(make_extractor(method, num_keypoints, **options), sequences)
-    result: dict[str, Any] = {
-        source: asdict(mean_score(pairs)) | {"num_pairs": len(pairs)}
-        for source, pairs in sorted(scores.items())
-    }
+    with tempfile.TemporaryDirectory() as folder:
+        config = MatchingConfig(
+            data=str(args.data),
+            output=folder,
+            methods=(method,),
+            keypoints=args.keypoints,
+            model=args.model,
+            only=args.only,
+            turned=VIEWS[views],
+            num_threads=1,
+            pictures=0,
+        )
+        report = evaluate_matching(config)
+        results = json.loads((Path(folder) / "results.json").read_text())
+    if report.summary:
+        first = report.failures[0]
+        raise RuntimeError(f"{report.summary}, first {first['item']}: {first['reason']}")
     print(f"{method}: {time.process_time() - started:.0f} s of processor time", flush=True)
-    return result
+    scores: dict[str, Any] = results["scores"][method]
+    return scores
 
 
 def one_line(scores: dict[str, Any]) -> str:
@@ -88,7 +98,7 @@ def markdown(report: dict[str, Any]) -> str:
         rows = []
         for method, scores in methods.items():
             cells = [f"{scores[s]['mma_3']:.3f} / {scores[s]['homography_3']:.2f}" for s in sources]
-            rows.append([LABELS[method], *cells])
+            rows.append([LABELS.get(method, method), *cells])
         parts.append(markdown_table(header, rows))
     return "\n".join([*parts, footnote(report["made"])])
 

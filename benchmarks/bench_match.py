@@ -1,11 +1,15 @@
-"""Time exact matching against cv2.BFMatcher and a bare matrix product, one thread each.
+"""Time exact matching against its peers and against a bare matrix product, one thread each.
 
-usage: python benchmarks/bench_match.py [--rounds 25] [--size 2048] [--dim 128]
+usage: python benchmarks/bench_match.py [--sizes 2048 8192] [--dims 128] [--only float sift ...]
+       python benchmarks/bench_match.py --full              all sizes and dimensions; hours
+       python benchmarks/bench_match.py --huge 100000       time and memory of one large match alone
 
-Random unit rows, of which half have a noisy copy in the other set, and 32-byte binary rows. The
-methods take turns within each round, so that a busy moment of the machine hits all of them; the
-medians of the rounds and of the ratios within a round are reported, in processor time. Writes
-results/match.json and results/match.md.
+Random unit rows, of which half have a noisy copy in the other set; the same as integers; rows of
+256 bits; one image against a set of images; two threads. The methods take turns within each round,
+so that a busy moment of the machine hits all of them; the medians of the rounds and of the ratios
+within a round are reported, in processor time (threads: in time on the clock). Also page faults of
+a call, memory beside arguments and results, and what the processor can do at most. Writes
+results/match.json, match.md (what the README shows), match_details.md and match.svg.
 """
 
 from __future__ import annotations
@@ -13,6 +17,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,84 +27,131 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"  # read when numpy is imported: the product must not use more
 
 import cv2  # noqa: E402
+import match_methods as methods  # noqa: E402
+import match_report as report  # noqa: E402
 import numpy as np  # noqa: E402
-from machine import environment, footnote, markdown_table  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+from machine import environment  # noqa: E402
+from memory_use import extra_megabytes, faults_per_call  # noqa: E402
+from roofline import measure_peaks  # noqa: E402
 from timing import Runs, interleaved, summarize  # noqa: E402
 
-from ssldescriptor import SSLMatcher, match  # noqa: E402
+from ssldescriptor import match  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
-RATIO = 0.8
+GROUPS = ("float", "sift", "binary", "threads", "set", "memory")
+FULL_SIZES = (1024, 2048, 4096, 8192, 16384, 32768)
+FULL_DIMS = (64, 128, 256)
+Timing = dict[str, Any]
 
 
 def main() -> None:
-    """Time the methods in turns, print and write the table."""
+    """Time the methods in turns, print and write the tables."""
+    args = parse_arguments()
+    cv2.setNumThreads(1)
+    if args.huge:
+        print(json.dumps(huge(args.huge, args.dims[0]), indent=1))
+        return
+    made = environment("benchmarks/bench_match.py " + describe(args))
+    measured: dict[str, Any] = {
+        "made": made,
+        "missing": methods.missing_peers(),
+        "peaks": measure_peaks(),
+        "timings": [],
+    }
+    for group in args.only:
+        measured["timings"] += run_group(group, args)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "match.json").write_text(json.dumps(measured, indent=1) + "\n")
+    (args.out / "match.md").write_text(report.summary(measured))
+    (args.out / "match_details.md").write_text(report.details(measured))
+    (args.out / "match.svg").write_text(report.plot(measured))
+    print(report.details(measured))
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Return the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--rounds", type=int, default=25)
-    parser.add_argument("--size", type=int, default=2048, help="rows of each set")
-    parser.add_argument("--dim", type=int, default=128, help="columns of the float rows")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[2048, 8192], help="rows of a set")
+    parser.add_argument("--dims", type=int, nargs="+", default=[128], help="of the float rows")
+    parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
+    parser.add_argument("--rounds", type=int, default=25, help="at most")
+    parser.add_argument("--seconds", type=float, default=60, help="for a table, about")
+    parser.add_argument("--images", type=int, default=200, help="of the set")
+    parser.add_argument("--full", action="store_true", help="all sizes, 1000 images")
+    parser.add_argument("--huge", type=int, metavar="N", help="only match N x N rows once")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
-    cv2.setNumThreads(1)
-    groups = {
-        f"float32, {args.size} x {args.size} x {args.dim}": float_runs(args.size, args.dim),
-        f"binary, {args.size} x {args.size} x 256 bits": binary_runs(args.size),
-    }
-    summary = {name: summarize(interleaved(runs, args.rounds)) for name, runs in groups.items()}
-    command = f"benchmarks/bench_match.py --rounds {args.rounds} --size {args.size}"
-    report = {"made": environment(f"{command} --dim {args.dim}"), "threads": 1, "cpu_ms": summary}
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "match.json").write_text(json.dumps(report, indent=1) + "\n")
-    (args.out / "match.md").write_text(markdown(report))
-    print(markdown(report))
+    if args.full:
+        args.sizes, args.dims, args.images = list(FULL_SIZES), list(FULL_DIMS), 1000
+    return args
 
 
-def float_runs(size: int, dim: int) -> Runs:
-    """Return calls over float rows; OpenCV's mutual match first, the ratios refer to it."""
-    rng = np.random.default_rng(0)
-    a = unit_rows(np.abs(rng.normal(size=(size, dim))))
-    copies = a[: size // 2] + rng.normal(scale=0.02, size=(size // 2, dim))
-    b = unit_rows(np.concatenate([np.abs(rng.normal(size=(size - size // 2, dim))), copies]))
-    mutual, plain = cv2.BFMatcher(cv2.NORM_L2, True), cv2.BFMatcher(cv2.NORM_L2)
-    ours = SSLMatcher(cv2.NORM_L2, True, ratio=RATIO, num_threads=1)
-    product = np.empty((size, size), np.float32)
+def describe(args: argparse.Namespace) -> str:
+    """Return the arguments that matter."""
+    sizes, dims = (" ".join(map(str, values)) for values in (args.sizes, args.dims))
+    return f"--sizes {sizes} --dims {dims} --rounds {args.rounds} --images {args.images}"
+
+
+def run_group(group: str, args: argparse.Namespace) -> list[Timing]:
+    """Return the timings of one group, one entry a table."""
+    if group == "float":
+        tables = [(n, d, methods.float_runs(n, d)) for d in args.dims for n in args.sizes]
+    elif group == "sift":
+        tables = [(n, 128, methods.sift_runs(n, 128)) for n in args.sizes]
+    elif group == "binary":
+        tables = [(n, 256, methods.binary_runs(n)) for n in args.sizes]
+    elif group == "threads":
+        tables = [(n, 128, methods.thread_runs(n, 128)) for n in args.sizes]
+    elif group == "set":
+        tables = [(2048, 128, methods.set_runs(args.images, 2048, 128))]
+    else:
+        return [memory(n, 128) for n in args.sizes]
+    clock = time.perf_counter if group == "threads" else time.process_time
+    timings = []
+    while tables:  # each table's rows are freed before the next is measured
+        size, dim, runs = tables.pop(0)
+        rounds = affordable_rounds(runs, args)
+        times = summarize(interleaved(runs, rounds, clock))
+        timings.append({"group": group, "size": size, "dim": dim, "rounds": rounds, "ms": times})
+    return timings
+
+
+def affordable_rounds(runs: Runs, args: argparse.Namespace) -> int:
+    """Return how many rounds fit the time of a table, one at least."""
+    started = time.perf_counter()
+    for run in runs.values():
+        run()
+    seconds = time.perf_counter() - started
+    return int(np.clip(args.seconds / seconds, 1, args.rounds))
+
+
+def memory(size: int, dim: int) -> Timing:
+    """Return the memory of a first call, in a process of its own, and page faults of later ones."""
+    command = [sys.executable, __file__, "--huge", str(size), "--dims", str(dim)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    runs = methods.float_runs(size, dim)
+    ours = {name: run for name, run in runs.items() if name.startswith(("match", "SSLMatcher"))}
     return {
-        "cv2.BFMatcher(crossCheck=True).match": lambda: mutual.match(a, b),
-        "cv2.BFMatcher().knnMatch(k=2)": lambda: plain.knnMatch(a, b, 2),
-        "a @ b.T alone (numpy, OpenBLAS)": lambda: np.matmul(a, b.T, out=product),
-        "match(), mutual": lambda: match(a, b, num_threads=1),
-        "match(), mutual + ratio": lambda: match(a, b, ratio=RATIO, num_threads=1),
-        "SSLMatcher(crossCheck=True, ratio=...).match": lambda: ours.match(a, b),
+        "group": "memory",
+        "size": size,
+        "dim": dim,
+        "extra_mb": json.loads(done.stdout)["extra_mb"],
+        "faults": {name: faults_per_call(run) for name, run in ours.items()},
     }
 
 
-def binary_runs(size: int) -> Runs:
-    """Return calls over binary rows; OpenCV's mutual match first."""
-    rng = np.random.default_rng(1)
-    a, b = (rng.integers(0, 256, (size, 32), dtype=np.uint8) for _ in range(2))
-    mutual, plain = cv2.BFMatcher(cv2.NORM_HAMMING, True), cv2.BFMatcher(cv2.NORM_HAMMING)
-    ours = SSLMatcher(cv2.NORM_HAMMING, True, ratio=RATIO, num_threads=1)
-    return {
-        "cv2.BFMatcher(crossCheck=True).match": lambda: mutual.match(a, b),
-        "cv2.BFMatcher().knnMatch(k=2)": lambda: plain.knnMatch(a, b, 2),
-        "match(), mutual + ratio": lambda: match(a, b, ratio=RATIO, num_threads=1),
-        "SSLMatcher(crossCheck=True, ratio=...).match": lambda: ours.match(a, b),
-    }
+def huge(size: int, dim: int) -> dict[str, Any]:
+    """Match two large sets once; return time and memory."""
+    a, b = methods.float_rows(size, dim)
+    seconds = [0.0]
 
+    def run() -> None:
+        started = time.process_time()
+        match(a, b, ratio=methods.RATIO, num_threads=0)
+        seconds[0] = time.process_time() - started
 
-def unit_rows(rows: NDArray[Any]) -> NDArray[np.float32]:
-    """Return rows of length 1 as float32."""
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
-
-
-def markdown(report: dict[str, Any]) -> str:
-    """Return a table for each kind of rows, and how they were made."""
-    tables = []
-    for name, methods in report["cpu_ms"].items():
-        rows = [[m, f"{t['median']:.1f}", f"{1 / t['ratio']:.1f}"] for m, t in methods.items()]
-        tables.append(markdown_table([name, "CPU ms", "x faster"], rows))
-    return "\n".join([*tables, footnote(report["made"])])
+    extra = extra_megabytes(run)
+    return {"rows": size, "dim": dim, "cpu_seconds": round(seconds[0], 2), "extra_mb": extra}
 
 
 if __name__ == "__main__":

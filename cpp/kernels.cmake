@@ -17,15 +17,17 @@ set(SSLD_FLAGS_avx2 -mavx2 -mfma)
 # GCC 12 warns about its own _mm512_undefined_epi32.
 set(SSLD_FLAGS_avx512 ${SSLD_AVX512} -Wno-maybe-uninitialized -Wno-uninitialized)
 set(SSLD_FLAGS_avx512_popcnt ${SSLD_FLAGS_avx512} -mavx512vpopcntdq)
+set(SSLD_FLAGS_avx512_vnni ${SSLD_FLAGS_avx512} -mavx512vnni)
 set(SSLD_FLAGS_neon "")
 
-ssld_kernel_files(baseline nearest2_baseline.cpp hamming_baseline.cpp sample_patch_baseline.cpp
-  sample_rings_baseline.cpp)
+ssld_kernel_files(baseline nearest2_baseline.cpp integers_baseline.cpp hamming_baseline.cpp
+  sample_patch_baseline.cpp sample_rings_baseline.cpp)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-  ssld_kernel_files(avx2 nearest2_avx2.cpp hamming_avx2.cpp sample_patch_avx2.cpp
-    sample_rings_avx2.cpp)
+  ssld_kernel_files(avx2 nearest2_avx2.cpp integers_avx2.cpp hamming_avx2.cpp
+    sample_patch_avx2.cpp sample_rings_avx2.cpp)
   ssld_kernel_files(avx512 nearest2_avx512.cpp hamming_avx512.cpp)
   ssld_kernel_files(avx512_popcnt hamming_avx512_popcnt.cpp)
+  ssld_kernel_files(avx512_vnni integers_avx512_vnni.cpp bytes_avx512_vnni.cpp)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
   ssld_kernel_files(neon nearest2_neon.cpp hamming_neon.cpp)
 endif()

@@ -24,10 +24,10 @@ from photographs import SCENES, load_scene
 
 from ssldescriptor import SSLDescriptor
 from ssldescriptor.drawing import add_caption, draw_matches
-from ssldescriptor.evaluation.datasets.sequences import limit_size
 from ssldescriptor.evaluation.methods import as_features
 from ssldescriptor.evaluation.metrics import estimate_homography, match_errors
 from ssldescriptor.evaluation.tasks.matching import match_features
+from ssldescriptor.evaluation.transforms import limit_size
 from ssldescriptor.images import read_image
 
 Image = NDArray[np.uint8]

@@ -14,6 +14,7 @@ class FakeExtractor:
     """Corners and SIFT rows behind the interface of ssldescriptor.features.FeatureExtractor."""
 
     dim = 128
+    bits = None
 
     def __init__(self, options: FeatureOptions) -> None:
         if options.model != "default":

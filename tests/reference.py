@@ -19,6 +19,28 @@ def l2_distances(
     return result
 
 
+def cosine_distances(
+    desc0: NDArray[np.floating], desc1: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """Half the squared distances of the rows made unit length; +inf where one has no direction."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        units = [
+            x / np.linalg.norm(x, axis=1, keepdims=True) for x in map(np.float64, (desc0, desc1))
+        ]
+        result = np.array([((units[1] - row) ** 2).sum(axis=1) / 2 for row in units[0]])
+    result = result.reshape(len(desc0), len(desc1)).astype(np.float32)
+    return np.where(np.isfinite(result), result, np.float32(np.inf))
+
+
+def minus_products(desc0: NDArray[np.floating], desc1: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Minus the inner products, in float64, rounded to float32; +inf where a row is not finite."""
+    with np.errstate(invalid="ignore"):
+        result = -(desc0.astype(np.float64) @ desc1.astype(np.float64).T).astype(np.float32)
+    result[~np.isfinite(desc0).all(axis=1)] = np.inf
+    result[:, ~np.isfinite(desc1).all(axis=1)] = np.inf
+    return result
+
+
 def hamming_distances(desc0: NDArray[np.uint8], desc1: NDArray[np.uint8]) -> NDArray[np.float32]:
     """All counts of differing bits."""
     bits0 = np.unpackbits(desc0, axis=1).astype(np.int32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -12,28 +11,15 @@ import onnx
 import torch
 from omegaconf import OmegaConf
 from onnx import compose, numpy_helper
-from torch import Tensor, nn
+from torch import nn
 
 from ssldescriptor.runtime import FORMAT, load_model
-from ssldescriptor.training.checkpoint import load_checkpoint
-from ssldescriptor.training.frames import own_size
-from ssldescriptor.training.models.registry import Model, model_from_yaml
+from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
+from ssldescriptor.training.entries import Entry, FrameEntry, entries, to_onnx
+from ssldescriptor.training.models.binary import ExactBinaryHead
+from ssldescriptor.training.models.registry import GeometricModel, model_from_yaml
 
 TOLERANCE = 2e-3
-# The smallest input of each network: what a run computes for the two that it does not feed.
-DEFAULTS = {"image": (1, 1, 32, 32), "rings": (1, 12, 32), "patches": (1, 2, 24, 24)}
-
-
-class _FrameEntry(nn.Module):
-    """The frame net with the size in pixels."""
-
-    def __init__(self, model: Model) -> None:
-        super().__init__()
-        self.frame_net = model.frame_net
-
-    def forward(self, rings: Tensor) -> tuple[Tensor, Tensor]:
-        rows = self.frame_net(rings)
-        return rows.direction, own_size(rows.log_size)
 
 
 def export(
@@ -52,13 +38,21 @@ def export(
         licence: of the weights, for its metadata.
 
     Raises:
-        ValueError: the checkpoint cannot be read, or the written model disagrees with torch.
+        ValueError: the checkpoint cannot be read or is of an architecture that the package does
+            not run, or the written model disagrees with torch.
     """
     state = load_checkpoint(checkpoint)
     model = model_from_yaml(state["config"])
-    model.load_state_dict(state["model"])
+    if not isinstance(model, GeometricModel):
+        raise ValueError(
+            f"{checkpoint} is of the architecture {model.options.architecture!r}, which describes "
+            "whole images: the package runs 'geometric' only; training/extraction.py runs this one"
+        )
+    model.load_state_dict(trained_weights(state))
     model.eval()
-    merged = merge([_to_onnx(*entry) for entry in _entries(model)])
+    networks = entries(model)
+    merged = merge([to_onnx(entry) for entry in networks])
+    add_defaults(merged, networks)
     describe(
         merged,
         {
@@ -83,65 +77,28 @@ def export(
 def without_paths(config: str) -> str:
     """Return a configuration without the folders of the machine that trained."""
     settings = OmegaConf.create(config)
-    for key in ("output", "init", "data.images"):
+    for key in ("output", "init", "data.images", "data.stylized"):
         if OmegaConf.select(settings, key) is not None:
             OmegaConf.update(settings, key, [] if key == "data.images" else "")
     return OmegaConf.to_yaml(settings)
 
 
-def _entries(model: Model) -> list[tuple[nn.Module, Tensor, str, list[str], dict[int, str]]]:
-    return [
-        (
-            model.dense,
-            torch.zeros(1, 1, 64, 96),
-            "image",
-            ["peak", "rank"],
-            {2: "height", 3: "width"},
-        ),
-        (
-            _FrameEntry(model).eval(),
-            torch.zeros(2, 12, 32),
-            "rings",
-            ["direction", "size"],
-            {0: "turned"},
-        ),
-        (model.patch_head, torch.zeros(2, 2, 24, 24), "patches", ["descriptors"], {0: "described"}),
-    ]
-
-
-def _to_onnx(
-    module: nn.Module, example: Tensor, name: str, outputs: list[str], dynamic: dict[int, str]
-) -> onnx.ModelProto:
-    shapes = {axis: torch.export.Dim.DYNAMIC for axis in dynamic}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "part.onnx"
-        torch.onnx.export(
-            module,
-            (example,),
-            path,
-            input_names=[name],
-            output_names=outputs,
-            opset_version=18,
-            dynamic_shapes=(shapes,),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-        return onnx.load(path)
-
-
 def merge(parts: list[onnx.ModelProto]) -> onnx.ModelProto:
-    """Put graphs of one input each side by side and give every input a tiny default value."""
+    """Put graphs of one input each side by side."""
     merged = None
     for graph in parts:
         prefix = graph.graph.input[0].name + "/"
         part = compose.add_prefix(graph, prefix, rename_inputs=False, rename_outputs=False)
         merged = part if merged is None else compose.merge_models(merged, part, io_map=[])
     assert merged is not None
-    for name, shape in DEFAULTS.items():
-        value = numpy_helper.from_array(np.zeros(shape, np.float32), name)
-        merged.graph.initializer.append(value)
     return merged
+
+
+def add_defaults(model: onnx.ModelProto, networks: list[Entry]) -> None:
+    """Give every input a tiny default value, so that a run need feed only one."""
+    for entry in networks:
+        value = numpy_helper.from_array(np.zeros(entry.smallest, np.float32), entry.name)
+        model.graph.initializer.append(value)
 
 
 def describe(model: onnx.ModelProto, metadata: dict[str, str]) -> None:
@@ -161,7 +118,7 @@ def weights_sha(model: nn.Module) -> str:
     return digest.hexdigest()
 
 
-def compare(model: Model, path: Path) -> None:
+def compare(model: GeometricModel, path: Path) -> None:
     """Run the file and torch on the same random input, of other sizes than the export's.
 
     Raises:
@@ -172,16 +129,17 @@ def compare(model: Model, path: Path) -> None:
     image = torch.randn(1, 1, 160, 224, generator=generator)
     rings = torch.randn(7, 12, 32, generator=generator)
     patches = torch.randn(5, 2, 24, 24, generator=generator)
+    names = ["peak", "rank", "direction", "size", "descriptors"]
     with torch.no_grad():
-        wanted = [*model.dense(image), *_FrameEntry(model)(rings), model.patch_head(patches)]
+        wanted = [*model.dense(image), *FrameEntry(model)(rings), model.patch_head(patches)]
     maps = loaded.dense(image[0, 0].numpy())
-    found = [
-        maps.peak[None, None],
-        maps.rank[None, None],
-        *loaded.frame(rings.numpy()),
-        loaded.describe(patches.numpy()),
-    ]
-    names = ("peak", "rank", "direction", "size", "descriptors")
+    rows = loaded.describe(patches.numpy())
+    found = [maps.peak[None, None], maps.rank[None, None], *loaded.frame(rings.numpy()), rows]
+    if model.binary is not None:
+        names.append("bits")
+        with torch.no_grad():
+            wanted.append(ExactBinaryHead(model.binary)(torch.from_numpy(rows)))
+        found.append(loaded.bits(rows))
     for name, a, b in zip(names, wanted, found, strict=True):
         difference = float(np.abs(a.numpy() - b).max() / max(1.0, float(a.abs().max())))
         if not difference <= TOLERANCE:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ssldescriptor.directions import angle_of
+from ssldescriptor.training.distributed import draw
 
 OWN_SIZE = 6.0
 MAX_LOG_SIZE = 1.5
@@ -76,10 +77,10 @@ def draw_frames(
     shape = turn.shape
 
     def uniform(low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(shape, generator=generator)
+        return low + (high - low) * draw(torch.rand, shape, generator)
 
     def normal(sigma: float) -> Tensor:
-        return sigma * torch.randn(shape, generator=generator)
+        return sigma * draw(torch.randn, shape, generator)
 
     mistaken = wrap(angle1 - angle0 - turn).abs() > math.radians(MAX_TURN_DEG)
     mismatched = torch.log2(size1 / size0 / scale).abs() > MAX_OCTAVES

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ssldescriptor.training.distributed import draw
 from ssldescriptor.training.geometry import inside, sample_map, warp_points
 from ssldescriptor.training.models.dense import STRIDE_RANK, DenseMaps
 
@@ -41,9 +45,13 @@ def local_maxima(peak: Tensor, radius: int = NMS_RADIUS) -> Tensor:
 
 
 def _window_maximum(x: Tensor, radius: int) -> Tensor:
-    """Maximum over square windows, by rows and then by columns: several times faster here."""
-    x = functional.max_pool2d(x.contiguous(), (1, 2 * radius + 1), 1, (0, radius))
-    return functional.max_pool2d(x, (2 * radius + 1, 1), 1, (radius, 0))
+    """Maximum over square windows of (B, 1, H, W); cv2's is thirty times as fast as torch's."""
+    kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+    planes = x.detach()[:, 0].contiguous().numpy()
+    maxima = np.empty_like(planes)
+    for plane, out in zip(planes, maxima, strict=True):
+        cv2.dilate(plane, kernel, out)
+    return torch.from_numpy(maxima)[:, None]
 
 
 def other_view(x: Tensor) -> Tensor:
@@ -98,7 +106,7 @@ def sample_correspondences(
     rank = functional.interpolate(
         maps.rank, scale_factor=STRIDE_RANK, mode="bilinear", align_corners=False
     ).view(images, -1)
-    noise = torch.empty_like(rank).exponential_(generator=generator).log()
+    noise = draw(_exponential, rank.shape, generator).log()
     chosen = (rank - temperature * noise).masked_fill(~usable, -1e9).topk(count, 1).indices
     index = chosen[..., None].expand(-1, -1, 2)
     near = _window_maximum(other_view(maxima).float(), REPEAT_RADIUS).view(images, -1)
@@ -111,6 +119,10 @@ def sample_correspondences(
         torch.gather(usable, 1, chosen),
         torch.gather(near, 1, flat) > 0,
     )
+
+
+def _exponential(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    return torch.empty(shape).exponential_(generator=generator)
 
 
 def windows(
@@ -127,7 +139,7 @@ def windows(
     Returns:
         Two (2B, M, P, 2) tensors of pixels.
     """
-    jitter = torch.randint(-radius, radius + 1, centers.shape, generator=generator)
+    jitter = draw(partial(torch.randint, -radius, radius + 1), centers.shape, generator)
     steps = torch.arange(-radius, radius + 1)
     offset = torch.stack(torch.meshgrid(steps, steps, indexing="xy"), -1).view(1, 1, -1, 2)
     source = (centers.round() + jitter)[:, :, None] + offset

@@ -4,103 +4,123 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from torch.utils.data import DataLoader
+from numpy.typing import NDArray
 
+from ssldescriptor.training.batch import Batch, collate
 from ssldescriptor.training.checkpoint import save_checkpoint
-from ssldescriptor.training.config import TrainConfig, dump_config
+from ssldescriptor.training.config import TrainConfig
 from ssldescriptor.training.data.pairs import PairDataset
-from ssldescriptor.training.logbook import Logbook
+from ssldescriptor.training.distributed import (
+    average_gradients,
+    from_main,
+    gather_rows,
+    is_main,
+    say,
+)
+from ssldescriptor.training.loader import planned_batches
 from ssldescriptor.training.models.registry import Model
-from ssldescriptor.training.step import collate, run_step
-
-
-def learning_rate(config: TrainConfig, step: int) -> float:
-    """Return the learning rate of a step: linear warm-up, cosine to zero."""
-    options = config.optimizer
-    rise = min(1.0, (step + 1) / max(options.warmup, 1))
-    fall = 0.5 * (1 + math.cos(math.pi * step / config.steps))
-    return options.learning_rate * rise * fall
-
-
-def make_optimizer(config: TrainConfig, model: Model) -> torch.optim.Optimizer:
-    """Return AdamW; weight decay acts on matrices and kernels only."""
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim <= 1]
-    groups = [
-        {"params": decayed, "weight_decay": config.optimizer.weight_decay},
-        {"params": plain, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=config.optimizer.learning_rate)
-
-
-def batches(config: TrainConfig, dataset: PairDataset, start: int) -> Iterator[dict[str, Any]]:
-    """Yield the batches of steps `start`, `start` + 1, ...: the same whenever a run goes on."""
-    indices = range(start * config.batch, config.steps * config.batch)
-    loader = DataLoader(
-        dataset,
-        config.batch,
-        sampler=list(indices),
-        num_workers=config.data.workers,
-        drop_last=True,
-        prefetch_factor=4 if config.data.workers else None,
-    )
-    yield from loader
+from ssldescriptor.training.optimizer import learning_rate
+from ssldescriptor.training.plan import InOrder, Plan
+from ssldescriptor.training.precision import choose_bfloat16
+from ssldescriptor.training.recorder import Recorder
+from ssldescriptor.training.state import TrainingState
+from ssldescriptor.training.step import run_step
+from ssldescriptor.training.synced_norm import synchronise_norms
+from ssldescriptor.training.timing import stage
 
 
 def train_loop(
-    config: TrainConfig, dataset: PairDataset, model: Model, resume: dict[str, Any] | None = None
+    config: TrainConfig,
+    dataset: PairDataset,
+    model: Model,
+    resume: dict[str, Any] | None = None,
+    *,
+    unseen: Sequence[NDArray[np.uint8]] = (),
+    plan: Plan | None = None,
 ) -> Path:
     """Run the steps that are left and return the path of the last checkpoint.
 
+    Args:
+        config: the run.
+        dataset: of pairs, for all ranks.
+        model: to train, in place.
+        resume: checkpoint to go on from.
+        unseen: (H, W, 3) uint8 photographs kept out of training, for scores and pictures.
+        plan: which pairs make a batch; one after the other when left out.
+
     Raises:
-        FloatingPointError: the loss is not finite; the last checkpoint stays as it was.
+        FloatingPointError: the loss or a gradient is not finite. The last checkpoint stays as it
+            was; the batch is saved beside it, in a file that the message names.
     """
-    optimizer = make_optimizer(config, model)
-    generator = torch.Generator().manual_seed(config.seed)
-    start = 0
+    state = TrainingState(config, model, plan or InOrder(config.batch, config.steps))
     if resume is not None:
-        model.load_state_dict(resume["model"])
-        optimizer.load_state_dict(resume["optimizer"])
-        generator.set_state(resume["generator"])
-        start = int(resume["step"])
+        state.load(resume)
+    if state.bfloat16 is None:
+        state.bfloat16, reason = from_main(choose_bfloat16(config.bfloat16))
+        say(reason)
+    synchronise_norms(model)
     model.train()
-    output = Path(config.output)
-    path = output / "last.pt"
-    book = Logbook(output / "log.csv", config.log_every, config.steps)
-    clock = time.monotonic()
-    for step, sample in enumerate(batches(config, dataset, start), start):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(config, step)
+    with Recorder(state, unseen) as recorder:
+        for sample in planned_batches(config, dataset, state.plan, model, state.step):
+            batch = collate(sample)
+            figures = take_step(state, batch)
+            recorder.after_step(batch, figures)
+    return recorder.finish()
+
+
+def take_step(state: TrainingState, batch: Batch) -> dict[str, float]:
+    """Train on one batch and return the figures worth watching."""
+    config, model, started = state.config, state.model, time.monotonic()
+    random = state.generator.get_state()
+    for group in state.optimizer.param_groups:
+        group["lr"] = learning_rate(config, state.step)
+    try:
         loss, figures = run_step(
             model,
-            collate(sample),
+            batch,
             config.step,
-            generator,
-            bfloat16=config.bfloat16,
+            state.generator,
+            bfloat16=bool(state.bfloat16),
             threads=config.threads,
         )
-        if not math.isfinite(figures["loss"]):
-            raise FloatingPointError(f"step {step}: the loss is {figures['loss']}; {figures}")
-        optimizer.zero_grad(set_to_none=False)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
-        optimizer.step()
-        book.add(step + 1, figures)
-        if (step + 1) % config.save_every == 0 or step + 1 == config.steps:
-            save_checkpoint(
-                path,
-                {
-                    "model": model.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "generator": generator.get_state(),
-                    "step": step + 1,
-                    "config": dump_config(config),
-                    "seconds": time.monotonic() - clock,
-                },
-            )
+        _check_finite("loss", figures["loss"], figures)
+        with stage("backward"):
+            state.optimizer.zero_grad(set_to_none=False)
+            loss.backward()  # type: ignore[no-untyped-call]
+            average_gradients(model)
+        with stage("optimizer"):
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
+            _check_finite("gradient", float(norm), figures)
+            state.optimizer.step()
+            if state.average:
+                state.average.update(model, state.step)
+    except FloatingPointError as error:
+        path = _save_failed_batch(state, batch, random, str(error))
+        raise FloatingPointError(f"step {state.step}: {error}; its batch is in {path}") from None
+    state.step += 1
+    state.seconds += time.monotonic() - started
+    return figures | {"gradient": float(norm)}
+
+
+def _check_finite(name: str, value: float, figures: dict[str, float]) -> None:
+    if not math.isfinite(value):
+        shown = ", ".join(f"{key} {figure:.4g}" for key, figure in figures.items())
+        raise FloatingPointError(f"the {name} is {value} ({shown})")
+
+
+def _save_failed_batch(
+    state: TrainingState, batch: Batch, random: torch.Tensor, reason: str
+) -> Path:
+    """Save all that repeats the failed step: batch, weights, random numbers."""
+    path = Path(state.config.output) / "failed_batch.pt"
+    whole = {name: gather_rows(tensor) for name, tensor in batch._asdict().items()}
+    content = state.to_checkpoint() | {"generator": random, "batch": whole, "reason": reason}
+    if is_main():
+        save_checkpoint(path, content)
     return path

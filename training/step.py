@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from ssldescriptor.training.frames import Frames, best_angle, draw_frames, own_size, wrap
-from ssldescriptor.training.geometry import inside, sample_map, turn_and_scale, warp_points
-from ssldescriptor.training.keypoints import (
-    Correspondences,
-    both_ways,
-    in_photograph,
-    other_view,
-    sample_correspondences,
-    sample_peak,
-    window_interior,
-    windows,
-)
-from ssldescriptor.training.losses.frame import (
-    direction_agreement,
-    gravity_nll,
-    scale_consistency,
-)
-from ssldescriptor.training.losses.info_nce import info_nce
-from ssldescriptor.training.losses.keypoints import peak_agreement
-from ssldescriptor.training.mining import ignored_negatives
-from ssldescriptor.training.models.dense import STRIDE_RANK, DenseMaps, as_float
+from ssldescriptor.training import keypoint_step
+from ssldescriptor.training.batch import Batch
+from ssldescriptor.training.describe import Described, describe
+from ssldescriptor.training.distributed import draw, gather_rows
+from ssldescriptor.training.keypoint_step import peak_loss, rank_loss
+from ssldescriptor.training.keypoints import Correspondences, sample_correspondences
+from ssldescriptor.training.losses import registry
+from ssldescriptor.training.losses.binary import binary_loss
+from ssldescriptor.training.mining import SCOPES, ignored_negatives, nearest_is_right
+from ssldescriptor.training.models.dense import DenseMaps, as_float
 from ssldescriptor.training.models.registry import Model
-from ssldescriptor.training.patches import cut_patches, cut_rings
+from ssldescriptor.training.timing import stage
 
 
 @dataclass(frozen=True)
@@ -42,51 +28,63 @@ class StepOptions:
     Attributes:
         keypoints: correspondences drawn per image.
         window_radius: of the windows in which peaks must agree, pixels.
-        temperature: of InfoNCE.
+        descriptor_loss: "info_nce", "average_precision" or "triplet".
+        temperature: of info_nce.
+        ap_bins: bins of average_precision.
+        ap_low: least similarity that average_precision tells apart; -1 for rows with negative
+            elements.
+        hardest: negatives of a row that average_precision counts; 0 for all.
+        margin: of triplet, in L2 distance.
+        negatives: where they come from: "pair", the own pair; "batch", every pair; "other", every
+            pair but the own.
         position_noise: standard deviation of the keypoint in the other view, pixels.
         min_negative_distance: nearer points of one image are no negatives, pixels.
-        peak_weight: of the peak agreement.
+        keypoint_loss: "agreement" of the peaks in two views, or the pair of "r2d2".
+        peak_weight: of the keypoint loss.
         rank_weight: of the rank's cross entropy.
         frame_weight: of the angle and size losses.
+        binary_weight: of the binary head's loss; 0 leaves the head as it is.
+        binary_temperature: of the InfoNCE of the codes.
+        binary_trains_rows: let the binary loss shape the float rows, too.
     """
 
     keypoints: int = 64
     window_radius: int = 4
+    descriptor_loss: str = "info_nce"
     temperature: float = 0.05
+    ap_bins: int = 20
+    ap_low: float = 0.0
+    hardest: int = 20
+    margin: float = 1.0
+    negatives: str = "batch"
     position_noise: float = 0.6
     min_negative_distance: float = 6.0
+    keypoint_loss: str = "agreement"
     peak_weight: float = 1.0
     rank_weight: float = 0.5
     frame_weight: float = 1.0
+    binary_weight: float = 0.0
+    binary_temperature: float = 0.05
+    binary_trains_rows: bool = False
 
-
-class Batch(NamedTuple):
-    """2B images; images 2b and 2b + 1 are the views of pair b.
-
-    Attributes:
-        gray: (2B, S, S) uint8.
-        contrast: (2B, 1, S, S) float32, locally normalised.
-        h: (2B, 3, 3) from each image to its other view.
-        views: (2B, 3, 3) photograph to image.
-        photo_size: (2B, 2) width and height.
-    """
-
-    gray: Tensor
-    contrast: Tensor
-    h: Tensor
-    views: Tensor
-    photo_size: Tensor
-
-
-def collate(sample: dict[str, Tensor]) -> Batch:
-    """Flatten a stacked batch of pairs."""
-    return Batch(
-        sample["gray"].flatten(0, 1),
-        sample["contrast"].flatten(0, 1)[:, None],
-        both_ways(sample["h_0to1"]),
-        sample["views"].flatten(0, 1),
-        sample["photo_size"].repeat_interleave(2, 0),
-    )
+    def __post_init__(self) -> None:
+        for name, known in (
+            ("descriptor_loss", registry.NAMES),
+            ("negatives", SCOPES),
+            ("keypoint_loss", keypoint_step.LOSSES),
+        ):
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"step.{name}={getattr(self, name)!r} is unknown; known: {', '.join(known)}"
+                )
+        for name in ("temperature", "binary_temperature"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"step.{name}={getattr(self, name)} must be positive")
+        if self.ap_bins < 2 or self.hardest < 0 or not self.ap_low < 1:
+            raise ValueError(
+                f"step.ap_bins={self.ap_bins}, step.hardest={self.hardest} and step.ap_low="
+                f"{self.ap_low} must be at least 2, at least 0, and below 1"
+            )
 
 
 def run_step(
@@ -99,35 +97,58 @@ def run_step(
     threads: int,
 ) -> tuple[Tensor, dict[str, float]]:
     """Compute the loss of a batch and the figures worth watching."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+    with stage("dense"), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         maps = as_float(model.dense(batch.contrast))
-    found = sample_correspondences(
-        maps, batch.h, batch.views, batch.photo_size, options.keypoints, generator
+    with stage("keypoints"):
+        found = sample_correspondences(
+            maps, batch.h, batch.views, batch.photo_size, options.keypoints, generator
+        )
+        noise = draw(torch.randn, found.target.shape, generator)
+    target = found.target + options.position_noise * noise
+    described = describe(model, batch, found, target, generator, bfloat16=bfloat16, threads=threads)
+    with stage("loss"):
+        return _losses(model, batch, options, generator, maps, found, described)
+
+
+def _losses(
+    model: Model,
+    batch: Batch,
+    options: StepOptions,
+    generator: torch.Generator,
+    maps: DenseMaps,
+    own: Correspondences,
+    described: Described,
+) -> tuple[Tensor, dict[str, float]]:
+    """Sum the losses of the rows of all ranks, whose own correspondences are given."""
+    found = Correspondences(*map(gather_rows, own))
+    rows0, rows1, agree = (
+        gather_rows(x) for x in (described.rows0, described.rows1, described.agree)
     )
-    noise = options.position_noise * torch.randn(found.target.shape, generator=generator)
-    target = found.target + noise
-    frame_loss, frames, figures = _frames(
-        model, batch, found, target, generator, bfloat16=bfloat16, threads=threads
-    )
-    rows0, rows1 = _describe(model, batch, found.source, target, frames, bfloat16, threads)
-    ignore = ignored_negatives(found.source, found.target, options.min_negative_distance)
     keep = found.valid.flatten()
-    nce, nearest = info_nce(rows0[keep], rows1[keep], ignore[keep][:, keep], options.temperature)
-    success = torch.zeros_like(keep)
-    success[keep] = nearest
-    rank_loss = _rank_loss(maps, found, success.view_as(found.valid) & frames.agree)
-    peak_loss = _peak_loss(maps, batch, found, options, generator)
+    rows0, rows1 = rows0[keep], rows1[keep]
+    points = found.source, found.target, options.min_negative_distance
+    ignore = ignored_negatives(*points, options.negatives)[keep][:, keep]
+    descriptor = _descriptor_loss(rows0, rows1, ignore, options)
+    binary = _binary_loss(model, rows0, rows1, ignore, options)
+    # Of all rows, whatever the loss looked at: so the figure means the same in every run.
+    nearest = nearest_is_right(rows0, rows1, ignored_negatives(*points, "batch")[keep][:, keep])
+    matched = torch.zeros_like(keep)
+    matched[keep] = nearest
+    rank = rank_loss(maps, own, matched.view_as(found.valid) & agree)
+    peak = peak_loss(maps, batch, own, options.keypoint_loss, options.window_radius, generator)
     loss = (
-        nce
-        + options.peak_weight * peak_loss
-        + options.rank_weight * rank_loss
-        + options.frame_weight * frame_loss
+        descriptor
+        + options.peak_weight * peak
+        + options.rank_weight * rank
+        + options.frame_weight * described.frame_loss
+        + options.binary_weight * binary
     )
-    figures |= {
+    figures = described.figures | {
         "loss": float(loss.detach()),
-        "nce": float(nce.detach()),
-        "peak": float(peak_loss.detach()),
-        "rank": float(rank_loss.detach()),
+        "descriptor": float(descriptor.detach()),
+        "binary": float(binary.detach()),
+        "peak": float(peak.detach()),
+        "rank": float(rank.detach()),
         "accuracy": float(nearest.float().mean()),
         "repeated": float(found.repeated[found.valid].float().mean()),
         "valid": float(found.valid.float().mean()),
@@ -135,88 +156,30 @@ def run_step(
     return loss, figures
 
 
-def _describe(
-    model: Model,
-    batch: Batch,
-    source: Tensor,
-    target: Tensor,
-    frames: Frames,
-    bfloat16: bool,
-    threads: int,
-) -> tuple[Tensor, Tensor]:
-    patches0 = cut_patches(batch.gray, source, frames.size0, frames.angle0, threads)
-    patches1 = cut_patches(other_view(batch.gray), target, frames.size1, frames.angle1, threads)
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        rows = model.patch_head(torch.cat([patches0, patches1]))
-    rows0, rows1 = rows.float().chunk(2)
-    return rows0, rows1
-
-
-def _frames(
-    model: Model,
-    batch: Batch,
-    found: Correspondences,
-    target: Tensor,
-    generator: torch.Generator,
-    *,
-    bfloat16: bool,
-    threads: int,
-) -> tuple[Tensor, Frames, dict[str, float]]:
-    rings0 = cut_rings(batch.gray, found.source, threads)
-    rings1 = cut_rings(other_view(batch.gray), target, threads)
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        rows = model.frame_net(torch.cat([rings0, rings1]))
-    direction0, direction1 = rows.direction.chunk(2)
-    log_size0, log_size1 = rows.log_size.chunk(2)
-    turn, scale = turn_and_scale(batch.h, found.source)
-    upright, _ = turn_and_scale(
-        batch.views, warp_points(torch.linalg.inv(batch.views), found.source)
+def _descriptor_loss(rows0: Tensor, rows1: Tensor, ignore: Tensor, options: StepOptions) -> Tensor:
+    loss = registry.descriptor_loss(
+        options.descriptor_loss,
+        temperature=options.temperature,
+        margin=options.margin,
+        bins=options.ap_bins,
+        hardest=options.hardest,
+        low=options.ap_low,
     )
-    keep = found.valid.flatten()
-    flat_turn, flat_scale = turn.flatten(), scale.flatten()
-    agreement = direction_agreement(direction0[keep], direction1[keep], flat_turn[keep])
-    gravity = gravity_nll(direction0[keep], upright.flatten()[keep])
-    scaled = scale_consistency(log_size0[keep], log_size1[keep], flat_scale[keep])
-    centre = log_size0[keep].mean() ** 2
-    angle0, angle1 = best_angle(direction0), best_angle(direction1)
-    error = wrap(angle1 - angle0 - flat_turn)[keep].abs()
-    size_error = (log_size1 - log_size0 - flat_scale.log2()).detach()[keep].abs()
-    figures = {
-        "agreement": float(agreement.detach()),
-        "gravity": float(gravity.detach()),
-        "turned_within_20": float((error < math.radians(20)).float().mean()),
-        "size_error": float(size_error.mean()),
-        "size_spread": float(log_size0.detach().std()),
-    }
-    shape = found.valid.shape
-    size0, size1 = (own_size(s.detach()).view(shape) for s in (log_size0, log_size1))
-    frames = draw_frames(
-        angle0.view(shape), angle1.view(shape), size0, size1, turn, scale, generator
-    )
-    return agreement + 0.2 * gravity + scaled + 0.05 * centre, frames, figures
+    return loss(rows0, rows1, ignore)
 
 
-def _rank_loss(maps: DenseMaps, found: Correspondences, matched: Tensor) -> Tensor:
-    rank = sample_map(maps.rank, found.source, STRIDE_RANK)[..., 0]
-    truth = (found.repeated & matched).float()
-    return functional.binary_cross_entropy_with_logits(rank[found.valid], truth[found.valid])
-
-
-def _peak_loss(
-    maps: DenseMaps,
-    batch: Batch,
-    found: Correspondences,
-    options: StepOptions,
-    generator: torch.Generator,
+def _binary_loss(
+    model: Model, rows0: Tensor, rows1: Tensor, ignore: Tensor, options: StepOptions
 ) -> Tensor:
-    images, count = found.valid.shape
-    size = maps.peak.shape[-1]
-    anywhere = torch.rand(images, count, 2, generator=generator) * (size - 40) + 20
-    centers = torch.cat([found.source, anywhere], 1)
-    source, target = windows(centers, batch.h, options.window_radius, generator)
-    logits0 = sample_peak(maps.peak, source)
-    logits1 = sample_peak(other_view(maps.peak), target)
-    fits = inside(source, size, size, 2.0).all(-1) & inside(target, size, size, 2.0).all(-1)
-    middle = source[:, :, source.shape[2] // 2]
-    fits &= in_photograph(middle, batch.views, batch.photo_size, 6.0)
-    return peak_agreement(logits0[fits], logits1[fits], window_interior(options.window_radius))
+    if options.binary_weight == 0:
+        return rows0.new_zeros(())
+    if model.binary is None:
+        raise ValueError("step.binary_weight wants a model with a binary head: model.binary=true")
+    if not options.binary_trains_rows:
+        rows0, rows1 = rows0.detach(), rows1.detach()
+    return binary_loss(
+        model.binary(rows0),
+        model.binary(rows1),
+        ignore,
+        temperature=options.binary_temperature,
+    )

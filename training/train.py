@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ssldescriptor.training.checkpoint import load_checkpoint
-from ssldescriptor.training.config import TrainConfig, dump_config
-from ssldescriptor.training.data.images import find_images, load_images, split
+from ssldescriptor.training.config import DataOptions, TrainConfig
+from ssldescriptor.training.data.copies import load_copies
+from ssldescriptor.training.data.images import (
+    Photographs,
+    find_images,
+    load_images,
+    relative_names,
+    split,
+)
 from ssldescriptor.training.data.pairs import PairDataset
+from ssldescriptor.training.differences import refuse_another
+from ssldescriptor.training.distributed import own_part, process_group, say
+from ssldescriptor.training.initial import start_from
+from ssldescriptor.training.look_alikes import plan_look_alikes
 from ssldescriptor.training.loop import train_loop
-from ssldescriptor.training.models.registry import Model
+from ssldescriptor.training.models.registry import make_model
 
 
 def train(config: TrainConfig, *, resume: bool = False) -> Path:
     """Train a model and return the path of its last checkpoint.
+
+    Under torchrun its processes train one model together.
 
     Args:
         config: the run.
@@ -23,44 +39,56 @@ def train(config: TrainConfig, *, resume: bool = False) -> Path:
             configuration.
 
     Raises:
-        FileNotFoundError: a folder without photographs.
-        ValueError: no usable photograph, or a checkpoint of another configuration.
+        FileNotFoundError: a folder without photographs, or no checkpoint to go on from.
+        ValueError: no usable photograph, a checkpoint of another configuration, or a batch that
+            the processes cannot share.
+        FloatingPointError: the loss or a gradient is not finite.
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    state = None
-    if resume:
-        state = load_checkpoint(Path(config.output) / "last.pt")
-        if state["config"] != dump_config(config):
-            raise ValueError(
-                f"the checkpoint is of another configuration:\n{state['config']}\n"
-                f"wanted:\n{dump_config(config)}"
-            )
-    paths, _ = split(find_images(config.data.images), config.data.validation_share)
-    images, rejected = load_images(paths, config.data.short_side)
-    for path in rejected:
-        print(f"left out, not a usable photograph: {path}")
-    print(f"{len(images)} photographs")
+    with process_group():
+        own_part(config.batch)  # an uneven batch is told before anything is loaded
+        return _train(config, _to_resume(config) if resume else None)
+
+
+def _to_resume(config: TrainConfig) -> dict[str, Any]:
+    checkpoint = load_checkpoint(Path(config.output) / "last.pt")
+    refuse_another(checkpoint["config"], config)
+    return checkpoint
+
+
+def _train(config: TrainConfig, checkpoint: dict[str, Any] | None) -> Path:
+    paths, unseen_paths = split(find_images(config.data.images), config.data.validation_share)
+    photos = _load(paths, config, "")
+    unseen = _load(unseen_paths, config, " kept out of training").images if unseen_paths else []
     length = config.steps * config.batch
-    dataset = PairDataset(images, config.data.pair, config.seed, length)
-    model = Model(config.model)
+    copies = stylized_copies(config.data, photos)
+    dataset = PairDataset(photos.images, config.data.pair, config.seed, length, copies)
+    model = make_model(config.model)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if config.init:
-        start_from(model, Path(config.init))
-    return train_loop(config, dataset, model, state)
+    if config.init and not checkpoint:
+        say(start_from(model, Path(config.init)))
+    if config.optimizer.train_only:
+        model.train_only(config.optimizer.train_only)
+    plan = plan_look_alikes(config, photos)
+    return train_loop(config, dataset, model, checkpoint, unseen=unseen, plan=plan)
 
 
-def start_from(model: Model, path: Path) -> None:
-    """Copy the weights of a checkpoint that have a place in the model; name the others.
+def _load(paths: list[Path], config: TrainConfig, purpose: str) -> Photographs:
+    photos = load_images(paths, config.data.short_side)
+    for file in photos.rejected:
+        say(f"left out: {file}")
+    say(f"{len(photos.images)} photographs{purpose}")
+    return photos
 
-    Raises:
-        ValueError: the checkpoint cannot be read, or nothing in it fits.
-    """
-    given = load_checkpoint(path)["model"]
-    own = model.state_dict()
-    fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
-    if not fitting:
-        raise ValueError(f"no weight of {path} fits the model")
-    model.load_state_dict(own | fitting)
-    fresh = sorted({name.split(".")[0] for name in own.keys() - fitting.keys()})
-    print(f"{len(fitting)} of {len(own)} tensors from {path}; new: {', '.join(fresh) or 'none'}")
+
+def stylized_copies(data: DataOptions, photos: Photographs) -> list[list[NDArray[np.uint8]]]:
+    """Read the stylized copies of photographs; none where no folder of them is named."""
+    if not data.stylized:
+        return []
+    names = relative_names(photos.paths, data.images)
+    copies, rejected = load_copies(Path(data.stylized), names, photos.images)
+    for file in rejected:
+        say(f"left out: {file}")
+    say(f"{sum(map(len, copies))} stylized copies of {sum(map(bool, copies))} photographs")
+    return copies

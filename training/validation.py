@@ -22,6 +22,7 @@ KINDS = {
     "turned": ViewRanges(turned_share=1.0, relative_zoom=1.3),
     "zoomed": ViewRanges(turned_share=0.0, relative_zoom=2.0, zoom=(0.6, 1.0)),
 }
+SIZE = 384
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def validate(
     images: Sequence[NDArray[np.uint8]],
     *,
     pairs: int = 60,
-    size: int = 384,
+    size: int = SIZE,
     max_keypoints: int = 1024,
     seed: int = 0,
 ) -> dict[str, Score]:
@@ -57,13 +58,20 @@ def validate(
         seed: of the pairs; the same seed gives the same pairs.
     """
     scores = {}
-    for kind, ranges in KINDS.items():
-        options = PairOptions(size=size, photometric=1.0, views=replace(ranges, shift=0.15))
+    for kind, options in pair_options(size).items():
         dataset = PairDataset(images, options, seed, pairs)
         rows = [_score(extract, dataset[i], max_keypoints) for i in range(pairs)]
         mma, correct = np.mean(rows, axis=0)
         scores[kind] = Score(float(mma), float(correct))
     return scores
+
+
+def pair_options(size: int = SIZE) -> dict[str, PairOptions]:
+    """Return what the pairs of every kind look like, as (size, size) views."""
+    return {
+        kind: PairOptions(size=size, photometric=1.0, views=replace(ranges, shift=0.15))
+        for kind, ranges in KINDS.items()
+    }
 
 
 def _score(extract: Extract, item: Sample, max_keypoints: int) -> tuple[float, float]:

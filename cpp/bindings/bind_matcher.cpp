@@ -6,20 +6,15 @@
 
 #include "bindings.hpp"
 #include "numpy_views.hpp"
-#include "ssld/matcher.hpp"
 #include "ssld/simd.hpp"
+#include "train_rows.hpp"
 
 namespace ssld::bindings {
 
 namespace {
 
-using Floats = Array<float>;
-using Bytes = Array<std::uint8_t>;
-using OptionalMask = std::optional<Bytes>;
-
-Norm norm_of(bool squared) {
-    return squared ? Norm::kL2Squared : Norm::kL2;
-}
+using OptionalMask = std::optional<Array<std::uint8_t>>;
+using OptionalText = std::optional<std::string>;
 
 Mask view_mask(const OptionalMask& mask, std::int64_t rows, std::int64_t cols) {
     if (!mask) return nullptr;
@@ -30,101 +25,110 @@ Mask view_mask(const OptionalMask& mask, std::int64_t rows, std::int64_t cols) {
     return mask->data();
 }
 
-template <typename T>
-py::tuple match_rows(const Array<T>& a, const Array<T>& b, bool mutual, std::optional<double> ratio,
-                     std::optional<double> max_distance, bool squared, int num_threads) {
-    const auto va = view_matrix(a, "desc0");
-    const auto vb = view_matrix(b, "desc1");
-    const MatchOptions options{mutual, ratio, max_distance, norm_of(squared), num_threads};
+// T is the type of the values, Train an array of them or a packed set.
+template <typename T, typename Train>
+py::tuple match_rows(const Array<T>& desc0, const Train& desc1, bool mutual,
+                     std::optional<double> ratio, std::optional<double> max_distance, bool squared,
+                     int num_threads, const OptionalText& norm) {
+    const auto a = view_matrix(desc0, "desc0");
+    const TrainRows<T> b(desc1);
+    const MatchOptions options{mutual, ratio, max_distance, b.norm(norm, squared), num_threads};
     Matches found;
     {
         py::gil_scoped_release release;
-        found = match(va, vb, options);
+        found = b.match(a, options);
     }
     return py::make_tuple(to_numpy(std::move(found.index0)), to_numpy(std::move(found.index1)),
                           to_numpy(std::move(found.distance)));
 }
 
-py::tuple pack_neighbours(Neighbours&& found, std::int64_t rows) {
-    return py::make_tuple(to_numpy(std::move(found.index), {rows, found.k}),
-                          to_numpy(std::move(found.distance), {rows, found.k}));
+template <typename T, typename Train>
+py::tuple knn_rows(const Array<T>& desc0, const Train& desc1, std::int64_t k,
+                   const OptionalMask& mask, bool squared, int num_threads,
+                   const OptionalText& norm) {
+    const auto a = view_matrix(desc0, "desc0");
+    const TrainRows<T> b(desc1);
+    const Mask allowed = view_mask(mask, a.rows, b.num_rows());
+    const Norm type = b.norm(norm, squared);
+    Neighbours found;
+    {
+        py::gil_scoped_release release;
+        found = b.knn(a, k, allowed, type, num_threads);
+    }
+    return py::make_tuple(to_numpy(std::move(found.index), {a.rows, found.k}),
+                          to_numpy(std::move(found.distance), {a.rows, found.k}));
 }
 
-py::tuple pack_neighbours(RadiusNeighbours&& found) {
+template <typename T, typename Train>
+py::tuple radius_rows(const Array<T>& desc0, const Train& desc1, double radius,
+                      const OptionalMask& mask, bool squared, int num_threads,
+                      const OptionalText& norm) {
+    const auto a = view_matrix(desc0, "desc0");
+    const TrainRows<T> b(desc1);
+    const Mask allowed = view_mask(mask, a.rows, b.num_rows());
+    const Norm type = b.norm(norm, squared);
+    RadiusNeighbours found;
+    {
+        py::gil_scoped_release release;
+        found = b.radius_search(a, radius, allowed, type, num_threads);
+    }
     return py::make_tuple(to_numpy(std::move(found.offset)), to_numpy(std::move(found.index)),
                           to_numpy(std::move(found.distance)));
 }
 
-py::tuple knn_floats(const Floats& a, const Floats& b, std::int64_t k, const OptionalMask& mask,
-                     bool squared, int num_threads) {
-    const auto va = view_matrix(a, "desc0");
-    const auto vb = view_matrix(b, "desc1");
-    const Mask allowed = view_mask(mask, va.rows, vb.rows);
-    Neighbours found;
-    {
-        py::gil_scoped_release release;
-        found = knn(va, vb, k, allowed, norm_of(squared), num_threads);
-    }
-    return pack_neighbours(std::move(found), va.rows);
+// All kinds of rows under one name; no implicit conversion, so that the wrong one is a TypeError.
+template <typename T, template <typename, typename> typename Function, typename... Extra>
+void def_rows(py::module_& m, const char* name, const Extra&... extra) {
+    using py::arg;
+    m.def(name, Function<T, Array<T>>::call, arg("desc0").noconvert(), arg("desc1").noconvert(),
+          extra...);
+    m.def(name, Function<T, PackedRows<T>>::call, arg("desc0").noconvert(), arg("desc1"), extra...);
 }
 
-py::tuple knn_bytes(const Bytes& a, const Bytes& b, std::int64_t k, const OptionalMask& mask, bool,
-                    int num_threads) {
-    const auto va = view_matrix(a, "desc0");
-    const auto vb = view_matrix(b, "desc1");
-    const Mask allowed = view_mask(mask, va.rows, vb.rows);
-    Neighbours found;
-    {
-        py::gil_scoped_release release;
-        found = knn(va, vb, k, allowed, num_threads);
-    }
-    return pack_neighbours(std::move(found), va.rows);
+template <template <typename, typename> typename Function, typename... Extra>
+void def_all(py::module_& m, const char* name, const Extra&... extra) {
+    def_rows<float, Function>(m, name, extra...);
+    def_rows<std::uint8_t, Function>(m, name, extra...);
 }
 
-py::tuple radius_floats(const Floats& a, const Floats& b, double radius, const OptionalMask& mask,
-                        bool squared, int num_threads) {
-    const auto va = view_matrix(a, "desc0");
-    const auto vb = view_matrix(b, "desc1");
-    const Mask allowed = view_mask(mask, va.rows, vb.rows);
-    RadiusNeighbours found;
-    {
-        py::gil_scoped_release release;
-        found = radius_search(va, vb, radius, allowed, norm_of(squared), num_threads);
-    }
-    return pack_neighbours(std::move(found));
-}
+template <typename T, typename Train>
+struct MatchFunction {
+    static constexpr auto call = &match_rows<T, Train>;
+};
+template <typename T, typename Train>
+struct KnnFunction {
+    static constexpr auto call = &knn_rows<T, Train>;
+};
+template <typename T, typename Train>
+struct RadiusFunction {
+    static constexpr auto call = &radius_rows<T, Train>;
+};
 
-py::tuple radius_bytes(const Bytes& a, const Bytes& b, double radius, const OptionalMask& mask,
-                       bool, int num_threads) {
-    const auto va = view_matrix(a, "desc0");
-    const auto vb = view_matrix(b, "desc1");
-    const Mask allowed = view_mask(mask, va.rows, vb.rows);
-    RadiusNeighbours found;
-    {
-        py::gil_scoped_release release;
-        found = radius_search(va, vb, radius, allowed, num_threads);
-    }
-    return pack_neighbours(std::move(found));
-}
-
-// Both element types under one name; no implicit conversion, so that the wrong one is a TypeError.
-template <typename F, typename G, typename... Extra>
-void def_both(py::module_& m, const char* name, F floats, G bytes, const Extra&... extra) {
-    m.def(name, floats, py::arg("desc0").noconvert(), py::arg("desc1").noconvert(), extra...);
-    m.def(name, bytes, py::arg("desc0").noconvert(), py::arg("desc1").noconvert(), extra...);
+template <typename T>
+void bind_train_set(py::module_& m, const char* name) {
+    py::class_<PackedRows<T>>(m, name)
+        .def(py::init(&PackedRows<T>::pack), py::arg("images").noconvert(), py::kw_only(),
+             py::arg("norm") = "l2", py::arg("num_threads") = 0)
+        .def_property_readonly("shape", [](const PackedRows<T>& rows) {
+            return py::make_tuple(rows.set().num_rows(), rows.set().num_cols());
+        });
 }
 
 }  // namespace
 
 void bind_matcher(py::module_& m) {
     using py::arg;
-    def_both(m, "match", &match_rows<float>, &match_rows<std::uint8_t>, py::kw_only(),
-             arg("mutual") = true, arg("ratio") = py::none(), arg("max_distance") = py::none(),
-             arg("squared") = false, arg("num_threads") = 0);
-    def_both(m, "knn", &knn_floats, &knn_bytes, arg("k"), py::kw_only(),
-             arg("mask").noconvert() = py::none(), arg("squared") = false, arg("num_threads") = 0);
-    def_both(m, "radius_search", &radius_floats, &radius_bytes, arg("radius"), py::kw_only(),
-             arg("mask").noconvert() = py::none(), arg("squared") = false, arg("num_threads") = 0);
+    bind_train_set<float>(m, "FloatTrainSet");
+    bind_train_set<std::uint8_t>(m, "ByteTrainSet");
+    const auto norm = arg("norm") = py::none();
+    def_all<MatchFunction>(m, "match", py::kw_only(), arg("mutual") = true,
+                           arg("ratio") = py::none(), arg("max_distance") = py::none(),
+                           arg("squared") = false, arg("num_threads") = 0, norm);
+    def_all<KnnFunction>(m, "knn", arg("k"), py::kw_only(), arg("mask").noconvert() = py::none(),
+                         arg("squared") = false, arg("num_threads") = 0, norm);
+    def_all<RadiusFunction>(m, "radius_search", arg("radius"), py::kw_only(),
+                            arg("mask").noconvert() = py::none(), arg("squared") = false,
+                            arg("num_threads") = 0, norm);
     m.def("simd_levels", &simd_levels, "Levels that can run here, slowest first.");
     m.def("simd_level", &simd_level, "The level in use.");
     m.def("set_simd_level", &set_simd_level, arg("name"), "Use another level from now on.");

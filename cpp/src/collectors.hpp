@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "distance.hpp"
+#include "encoding.hpp"
 
 namespace ssld {
 

@@ -7,6 +7,8 @@ namespace ssld {
 
 struct KernelSet {
     const kernels::FloatKernels* floats;
+    const kernels::IntegerKernels* halves;  // two int16 a word; null where floats are as fast
+    const kernels::IntegerKernels* bytes;   // four bytes a word; null where halves are as fast
     const kernels::HammingKernels* hamming;
 };
 

@@ -1,17 +1,16 @@
-// The fused search over float rows: a float screen of all pairs, then exact certification.
+// The fused search over float rows: a screen of all pairs, then exact certification.
 //
-// The screen leaves, for every query, its three smallest screened distances and, for every train
-// row, its two smallest. ScreenBound tells when these decide the exact answer; in the rare other
-// case (near ties, overflow) the row or column is searched again exactly. Results are therefore
-// those of an exact search on every instruction set.
+// The screen leaves, for every query, its smallest screened distances and, for every train row,
+// its two smallest. ScreenBound tells when these decide the exact answer; in the rare other case
+// (near ties, overflow) the row or column is searched again by the scan, which is exact. Results
+// are therefore those of an exact search on every instruction set and in every encoding.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
-#include "dispatch.hpp"
-#include "distance.hpp"
-#include "pack.hpp"
-#include "scratch.hpp"
+#include "float_pair.hpp"
+#include "screen.hpp"
 #include "ssld/types.hpp"
 
 namespace ssld {
@@ -20,45 +19,55 @@ namespace ssld {
 struct TwoNearest {
     std::int32_t index[2] = {-1, -1};
     float distance[2] = {kNoDistance, kNoDistance};
-    double squared = 0;  // of the nearest
 };
+
+/// Keep the matches for whose position `keep` is true, in their order.
+template <typename Keep>
+void keep_if(Matches& matches, const Keep& keep) {
+    std::size_t kept = 0;
+    for (std::size_t n = 0; n < matches.index0.size(); ++n) {
+        if (!keep(n)) continue;
+        matches.index0[kept] = matches.index0[n];
+        matches.index1[kept] = matches.index1[n];
+        matches.distance[kept++] = matches.distance[n];
+    }
+    matches.index0.resize(kept);
+    matches.index1.resize(kept);
+    matches.distance.resize(kept);
+}
 
 class FloatSearch {
   public:
-    /// Pack and screen. `columns`: also keep what is_nearest_query() needs.
-    void run(MatrixView<float> a, MatrixView<float> b, bool columns, Norm norm, int num_threads);
+    /// Screen `pair`, and find the `count` (1 or 2) nearest train rows of every query, lowest index
+    /// first among equals. `columns`: also keep what keep_mutual() needs. The pair must outlive
+    /// the questions.
+    void run(const FloatPair& pair, int count, bool columns);
 
-    /// The `count` (1 or 2) nearest train rows of query i; lowest index first among equals.
-    TwoNearest nearest(std::int64_t i, int count) const;
+    const TwoNearest& nearest(std::int64_t i) const { return found_[i]; }
 
-    /// Whether no query is nearer to the train row found[0] than query i, nor as near and before.
-    bool is_nearest_query(std::int64_t i, const TwoNearest& found) const;
+    /// Remove the matches whose train row has another query that is nearer, or as near and before.
+    void keep_mutual(Matches& matches);
 
     /// Give large buffers back.
     void trim();
 
   private:
-    void allocate(bool columns, int pieces);
-    void screen(int piece, std::int64_t first_tile, std::int64_t last_tile);
-    void merge_columns(int pieces);
-    TwoNearest search_row(std::int64_t i) const;
-    bool search_column(std::int64_t i, std::int64_t j, float distance) const;
-    double squared(std::int64_t i, std::int64_t j) const {
-        return kernels_->squared_distance(a_.row(i), b_.row(j), a_.cols);
-    }
+    enum class Answer { kNo, kYes, kUndecided };
 
-    MatrixView<float> a_;
-    MatrixView<float> b_;
-    Norm norm_ = Norm::kL2;
-    ScreenBound bound_{0};
-    const kernels::FloatKernels* kernels_ = nullptr;
-    PackedRows packed_a_;
-    PackedRows packed_b_;
-    Scratch row_scratch_;
-    Scratch column_scratch_;
-    kernels::ScreenArgs rows_;  // the state of all rows; columns of the first piece
-    std::int64_t padded_rows_ = 0;
-    std::int64_t padded_columns_ = 0;
+    template <typename Value>
+    void certify(const Screen<Value>& screen, int count);
+    template <typename Value>
+    bool certify_row(const Screen<Value>& screen, std::int64_t i, int count,
+                     TwoNearest& found) const;
+    void search_rows(const std::vector<std::int32_t>& queries, int count);
+    template <typename Value>
+    Answer is_mutual(const Screen<Value>& screen, std::int32_t i, std::int32_t j) const;
+
+    const FloatPair* pair_ = nullptr;
+    Screen<float> floats_;
+    Screen<std::int32_t> integers_;
+    Scratch found_scratch_;
+    TwoNearest* found_ = nullptr;
 };
 
 }  // namespace ssld

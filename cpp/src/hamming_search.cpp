@@ -1,7 +1,6 @@
 #include "hamming_search.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "parallel.hpp"
@@ -12,73 +11,41 @@ namespace {
 
 constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max();
 
-std::uint64_t word_at(const std::uint8_t* row, std::int64_t bytes, std::int64_t word) {
-    std::uint64_t value = 0;
-    const std::int64_t count = std::min<std::int64_t>(8, bytes - word * 8);
-    std::memcpy(&value, row + word * 8, static_cast<std::size_t>(count));
-    return value;
-}
-
 }  // namespace
 
-const std::uint64_t* WordRows::plain(const MatrixView<std::uint8_t>& rows) {
-    const std::int64_t words = num_words(rows.cols);
-    auto* out = scratch_.get<std::uint64_t>(static_cast<std::size_t>(rows.rows * words));
-    for (std::int64_t i = 0; i < rows.rows; ++i) {
-        for (std::int64_t w = 0; w < words; ++w)
-            out[i * words + w] = word_at(rows.row(i), rows.cols, w);
-    }
-    return out;
-}
-
-const std::uint64_t* WordRows::panels(const MatrixView<std::uint8_t>& rows, int lanes) {
-    const std::int64_t words = num_words(rows.cols);
-    const std::int64_t padded = (rows.rows + lanes - 1) / lanes * lanes;
-    auto* out = scratch_.get<std::uint64_t>(static_cast<std::size_t>(padded * words));
-    for (std::int64_t j = 0; j < padded; ++j) {
-        std::uint64_t* panel = out + j / lanes * lanes * words + j % lanes;
-        for (std::int64_t w = 0; w < words; ++w) {
-            panel[w * lanes] = j < rows.rows ? word_at(rows.row(j), rows.cols, w) : 0;
-        }
-    }
-    return out;
-}
-
-void HammingSearch::run(MatrixView<std::uint8_t> a, MatrixView<std::uint8_t> b, bool columns,
-                        int num_threads) {
-    a_ = a;
-    b_ = b;
-    kernels_ = active_kernels().hamming;
+void HammingSearch::run(const BytePair& pair, bool columns) {
     kernels::HammingArgs args;
-    args.a = words_a_.plain(a);
-    args.b = words_b_.panels(b, kernels_->columns);
-    args.words = WordRows::num_words(a.cols);
-    args.num_columns = b.rows;
-    args.num_panels = (b.rows + kernels_->columns - 1) / kernels_->columns;
+    args.a = pair.queries();
+    args.b = pair.panels();
+    args.words = pair.num_words();
+    args.num_columns = pair.num_train();
+    args.num_panels = pair.num_panels();
 
     constexpr std::int64_t kLeastWords = 1 << 19;  // about 0.1 ms, some threads' start
-    const std::int64_t row_words = std::max<std::int64_t>(1, b.rows * args.words);
-    const int pieces = num_pieces(a.rows, 1 + kLeastWords / row_words, num_threads);
-    allocate(columns, pieces);
+    const std::int64_t row_words = std::max<std::int64_t>(1, pair.num_train() * args.words);
+    const int pieces =
+        num_pieces(pair.num_queries(), 1 + kLeastWords / row_words, pair.num_threads());
+    allocate(pair, columns, pieces);
     args.best = best_;
     args.second = second_;
     args.best_index = best_index_;
     args.second_index = second_index_;
-    parallel_pieces(a.rows, pieces, [&](int piece, std::int64_t begin, std::int64_t end) {
-        kernels::HammingArgs part = args;
-        part.first_row = begin;
-        part.last_row = end;
-        if (columns) {
-            part.column_best = column_best_ + padded_columns_ * piece;
-            part.column_index = column_index_ + padded_columns_ * piece;
-        }
-        kernels_->nearest2(part);
-    });
-    if (columns) merge_columns(pieces);
+    parallel_pieces(pair.num_queries(), pieces,
+                    [&](int piece, std::int64_t begin, std::int64_t end) {
+                        kernels::HammingArgs part = args;
+                        part.first_row = begin;
+                        part.last_row = end;
+                        if (columns) {
+                            part.column_best = column_best_ + padded_columns_ * piece;
+                            part.column_index = column_index_ + padded_columns_ * piece;
+                        }
+                        pair.kernels()->nearest2(part);
+                    });
+    if (columns) merge_columns(pair.num_train(), pieces);
 }
 
-void HammingSearch::allocate(bool columns, int pieces) {
-    const auto rows = static_cast<std::size_t>(a_.rows);
+void HammingSearch::allocate(const BytePair& pair, bool columns, int pieces) {
+    const auto rows = static_cast<std::size_t>(pair.num_queries());
     best_ = distance_scratch_.get<std::int64_t>(rows * 2);
     second_ = best_ + rows;
     best_index_ = index_scratch_.get<std::int32_t>(rows * 2);
@@ -86,7 +53,7 @@ void HammingSearch::allocate(bool columns, int pieces) {
     std::fill_n(best_, rows * 2, kFar);
     std::fill_n(best_index_, rows * 2, -1);
     if (!columns) return;
-    padded_columns_ = (b_.rows + 15) / 16 * 16;  // whole panels, aligned pieces
+    padded_columns_ = (pair.num_train() + 15) / 16 * 16;  // whole panels, aligned pieces
     const auto count = static_cast<std::size_t>(padded_columns_ * pieces);
     column_best_ = column_scratch_.get<std::int64_t>(count * 2);
     column_index_ = column_best_ + count;
@@ -94,9 +61,9 @@ void HammingSearch::allocate(bool columns, int pieces) {
     std::fill_n(column_index_, count, -1);
 }
 
-void HammingSearch::merge_columns(int pieces) {
+void HammingSearch::merge_columns(std::int64_t num_columns, int pieces) {
     for (int piece = 1; piece < pieces; ++piece) {
-        for (std::int64_t j = 0; j < b_.rows; ++j) {
+        for (std::int64_t j = 0; j < num_columns; ++j) {
             const std::int64_t at = padded_columns_ * piece + j;
             if (column_best_[at] < column_best_[j]) {
                 column_best_[j] = column_best_[at];
@@ -106,7 +73,7 @@ void HammingSearch::merge_columns(int pieces) {
     }
 }
 
-TwoNearest HammingSearch::nearest(std::int64_t i, int) const {
+TwoNearest HammingSearch::nearest(std::int64_t i) const {
     TwoNearest found;
     if (best_index_[i] >= 0) {
         found.index[0] = best_index_[i];
@@ -119,9 +86,12 @@ TwoNearest HammingSearch::nearest(std::int64_t i, int) const {
     return found;
 }
 
+void HammingSearch::keep_mutual(Matches& matches) const {
+    keep_if(matches,
+            [&](std::size_t n) { return column_index_[matches.index1[n]] == matches.index0[n]; });
+}
+
 void HammingSearch::trim() {
-    words_a_.trim();
-    words_b_.trim();
     distance_scratch_.trim();
     index_scratch_.trim();
     column_scratch_.trim();

@@ -1,4 +1,4 @@
-// match(): mutual, ratio and distance limits on top of the fused searches.
+// The public searches: checks, the search that fits, and match()'s limits on top.
 
 #include "ssld/matcher.hpp"
 
@@ -8,7 +8,8 @@
 #include "check.hpp"
 #include "float_search.hpp"
 #include "hamming_search.hpp"
-#include "parallel.hpp"
+#include "neighbours.hpp"
+#include "packed_set.hpp"
 
 namespace ssld {
 
@@ -18,75 +19,174 @@ void check_options(const MatchOptions& options) {
     if (options.max_ratio && !(*options.max_ratio > 0)) {
         throw std::invalid_argument("ratio must be > 0, got " + std::to_string(*options.max_ratio));
     }
-    if (options.max_distance && !(*options.max_distance >= 0)) {
-        throw std::invalid_argument("max_distance must be >= 0, got " +
-                                    std::to_string(*options.max_distance));
+    if (options.max_ratio && options.norm == Norm::kInnerProduct) {
+        throw std::invalid_argument("the ratio test needs a distance, not an inner product");
     }
+    check_limit(options.max_distance.value_or(0), options.norm, "max_distance");
 }
 
-// The ratio test is on plain distances: a squared norm is tested by the squared ratio.
+// The ratio test is on plain distances: a squared one is tested by the squared ratio.
 bool passes_limits(const TwoNearest& found, const MatchOptions& options) {
     if (found.index[0] < 0) return false;
     const double nearest = found.distance[0];
     if (options.max_distance && !(nearest <= *options.max_distance)) return false;
     if (!options.max_ratio || found.index[1] < 0) return true;
     double ratio = *options.max_ratio;
-    if (options.norm == Norm::kL2Squared) ratio *= ratio;
+    if (options.norm != Norm::kL2) ratio *= ratio;
     return nearest <= ratio * static_cast<double>(found.distance[1]);
 }
 
 template <typename Search>
-Matches select(const Search& search, std::int64_t num_rows, const MatchOptions& options,
-               int num_threads) {
-    constexpr std::int64_t kLeastRows = 2048;  // about 0.2 ms, some threads' start
-    const int pieces = num_pieces(num_rows, kLeastRows, num_threads);
-    std::vector<Matches> parts(static_cast<std::size_t>(pieces));
-    parallel_pieces(num_rows, pieces, [&](int piece, std::int64_t begin, std::int64_t end) {
-        Matches& out = parts[static_cast<std::size_t>(piece)];
-        for (std::int64_t i = begin; i < end; ++i) {
-            const TwoNearest found = search.nearest(i, options.max_ratio ? 2 : 1);
-            if (!passes_limits(found, options)) continue;
-            if (options.mutual && !search.is_nearest_query(i, found)) continue;
-            out.index0.push_back(static_cast<std::int32_t>(i));
-            out.index1.push_back(found.index[0]);
-            out.distance.push_back(found.distance[0]);
-        }
-    });
-    Matches all = std::move(parts.front());
-    for (std::size_t p = 1; p < parts.size(); ++p) {
-        all.index0.insert(all.index0.end(), parts[p].index0.begin(), parts[p].index0.end());
-        all.index1.insert(all.index1.end(), parts[p].index1.begin(), parts[p].index1.end());
-        all.distance.insert(all.distance.end(), parts[p].distance.begin(), parts[p].distance.end());
+Matches select(Search& search, std::int64_t num_rows, const MatchOptions& options) {
+    Matches all;
+    for (std::int64_t i = 0; i < num_rows; ++i) {
+        const TwoNearest found = search.nearest(i);
+        if (!passes_limits(found, options)) continue;
+        all.index0.push_back(static_cast<std::int32_t>(i));
+        all.index1.push_back(found.index[0]);
+        all.distance.push_back(found.distance[0]);
     }
+    if (options.mutual) search.keep_mutual(all);
     return all;
+}
+
+Matches match_pair(FloatPair& pair, const MatchOptions& options) {
+    thread_local FloatSearch search;
+    search.run(pair, options.max_ratio ? 2 : 1, options.mutual);
+    Matches found = select(search, pair.a().num_rows(), options);
+    search.trim();
+    pair.trim();
+    return found;
+}
+
+Matches match_pair(BytePair& pair, MatchOptions options) {
+    thread_local HammingSearch search;
+    options.norm = Norm::kL2;  // a bit count is a plain distance
+    search.run(pair, options.mutual);
+    Matches found = select(search, pair.num_queries(), options);
+    search.trim();
+    pair.trim();
+    return found;
+}
+
+// What the two kinds of train rows have in common.
+template <typename T>
+struct PlainTrain {
+    MatrixView<T> view;
+    Norm norm_type;
+
+    std::int64_t num_rows() const { return view.rows; }
+    std::int64_t num_cols() const { return view.cols; }
+    Norm norm() const { return norm_type; }
+};
+
+void assign(FloatPair& pair, FloatRows a, const PlainTrain<float>& b, int threads) {
+    pair.assign(a, b.view, b.norm_type, threads);
+}
+
+void assign(FloatPair& pair, FloatRows a, const TrainSet<float>& b, int threads) {
+    pair.assign(a, b.packed().rows, threads);
+}
+
+void assign(BytePair& pair, ByteRows a, const PlainTrain<std::uint8_t>& b, int threads) {
+    pair.assign(a, b.view, threads);
+}
+
+void assign(BytePair& pair, ByteRows a, const TrainSet<std::uint8_t>& b, int threads) {
+    pair.assign(a, b.packed().rows, threads);
+}
+
+// The calling thread's pair, filled; null if there is nothing to compare.
+template <typename T, typename Train>
+auto* make_pair(MatrixView<T> a, const Train& b, int num_threads) {
+    using Pair = std::conditional_t<std::is_same_v<T, float>, FloatPair, BytePair>;
+    check_rows(a.rows, a.cols, b.num_rows(), b.num_cols());
+    const int threads = resolve_threads(num_threads);
+    thread_local Pair pair;
+    if (a.rows == 0 || b.num_rows() == 0 || a.cols == 0) return static_cast<Pair*>(nullptr);
+    assign(pair, a, b, threads);
+    return &pair;
+}
+
+template <typename T, typename Train>
+Matches match_rows(MatrixView<T> a, const Train& b, MatchOptions options) {
+    options.norm = b.norm();
+    check_options(options);
+    auto* pair = make_pair(a, b, options.num_threads);
+    return pair == nullptr ? Matches{} : match_pair(*pair, options);
+}
+
+template <typename T, typename Train>
+Neighbours knn_rows(MatrixView<T> a, const Train& b, std::int64_t k, Mask mask, int num_threads) {
+    if (k <= 0) throw std::invalid_argument("k must be > 0, got " + std::to_string(k));
+    k = std::min(k, b.num_rows());
+    auto* pair = make_pair(a, b, num_threads);
+    return pair == nullptr ? make_neighbours(a.rows, k) : find_neighbours(*pair, k, mask);
+}
+
+template <typename T, typename Train>
+RadiusNeighbours radius_rows(MatrixView<T> a, const Train& b, double radius, Mask mask,
+                             int num_threads) {
+    check_limit(radius, b.norm(), "radius");
+    auto* pair = make_pair(a, b, num_threads);
+    if (pair != nullptr) return find_in_radius(*pair, radius, mask);
+    RadiusNeighbours none;
+    none.offset.assign(static_cast<std::size_t>(a.rows + 1), 0);
+    return none;
 }
 
 }  // namespace
 
 Matches match(FloatRows a, FloatRows b, const MatchOptions& options) {
-    check_rows(a, b);
-    check_options(options);
-    const int threads = resolve_threads(options.num_threads);
-    if (a.rows == 0 || b.rows == 0 || a.cols == 0) return {};
-    thread_local FloatSearch search;
-    search.run(a, b, options.mutual, options.norm, threads);
-    Matches found = select(search, a.rows, options, threads);
-    search.trim();
-    return found;
+    return match_rows(a, PlainTrain<float>{b, options.norm}, options);
 }
 
 Matches match(ByteRows a, ByteRows b, const MatchOptions& options) {
-    check_rows(a, b);
-    check_options(options);
-    const int threads = resolve_threads(options.num_threads);
-    if (a.rows == 0 || b.rows == 0 || a.cols == 0) return {};
-    thread_local HammingSearch search;
-    search.run(a, b, options.mutual, threads);
-    MatchOptions plain = options;
-    plain.norm = Norm::kL2;  // a bit count is a plain distance
-    Matches found = select(search, a.rows, plain, threads);
-    search.trim();
-    return found;
+    return match_rows(a, PlainTrain<std::uint8_t>{b, Norm::kL2}, options);
+}
+
+Matches match(FloatRows a, const TrainSet<float>& b, const MatchOptions& options) {
+    return match_rows(a, b, options);
+}
+
+Matches match(ByteRows a, const TrainSet<std::uint8_t>& b, const MatchOptions& options) {
+    return match_rows(a, b, options);
+}
+
+Neighbours knn(FloatRows a, FloatRows b, std::int64_t k, Mask mask, Norm norm, int num_threads) {
+    return knn_rows(a, PlainTrain<float>{b, norm}, k, mask, num_threads);
+}
+
+Neighbours knn(ByteRows a, ByteRows b, std::int64_t k, Mask mask, int num_threads) {
+    return knn_rows(a, PlainTrain<std::uint8_t>{b, Norm::kL2}, k, mask, num_threads);
+}
+
+Neighbours knn(FloatRows a, const TrainSet<float>& b, std::int64_t k, Mask mask, int num_threads) {
+    return knn_rows(a, b, k, mask, num_threads);
+}
+
+Neighbours knn(ByteRows a, const TrainSet<std::uint8_t>& b, std::int64_t k, Mask mask,
+               int num_threads) {
+    return knn_rows(a, b, k, mask, num_threads);
+}
+
+RadiusNeighbours radius_search(FloatRows a, FloatRows b, double radius, Mask mask, Norm norm,
+                               int num_threads) {
+    return radius_rows(a, PlainTrain<float>{b, norm}, radius, mask, num_threads);
+}
+
+RadiusNeighbours radius_search(ByteRows a, ByteRows b, double radius, Mask mask, int num_threads) {
+    return radius_rows(a, PlainTrain<std::uint8_t>{b, Norm::kL2}, radius, mask, num_threads);
+}
+
+RadiusNeighbours radius_search(FloatRows a, const TrainSet<float>& b, double radius, Mask mask,
+                               int num_threads) {
+    return radius_rows(a, b, radius, mask, num_threads);
+}
+
+RadiusNeighbours radius_search(ByteRows a, const TrainSet<std::uint8_t>& b, double radius,
+                               Mask mask, int num_threads) {
+    return radius_rows(a, b, radius, mask, num_threads);
 }
 
 }  // namespace ssld

@@ -1,4 +1,5 @@
-// Split a range over threads. The count is always explicit: no pool, no global state.
+// Split a range over threads. They are started for a call and end with it: nothing to keep, so
+// that a child of fork() can go on.
 #pragma once
 
 #include <algorithm>
@@ -11,14 +12,22 @@
 
 namespace ssld {
 
-/// The number of threads to use: `requested`, or what the hardware has if 0. Negative throws.
-inline int resolve_threads(int requested) {
-    if (requested < 0) {
-        throw std::invalid_argument("num_threads must be >= 0, got " + std::to_string(requested));
-    }
-    if (requested > 0) return requested;
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+/// The number of threads to use: `requested`, or if 0 the processors that no other call has a
+/// thread on, one at least; many callers at once then start about as many threads as there are
+/// processors. Negative throws.
+int resolve_threads(int requested);
+
+/// Counts threads as running for its life, for resolve_threads().
+class WorkerCount {
+  public:
+    explicit WorkerCount(int count);
+    ~WorkerCount();
+    WorkerCount(const WorkerCount&) = delete;
+    WorkerCount& operator=(const WorkerCount&) = delete;
+
+  private:
+    int count_;
+};
 
 /// The number of pieces worth making of `num_items`, given the least that pays for a thread.
 inline int num_pieces(std::int64_t num_items, std::int64_t least_items, int num_threads) {
@@ -39,6 +48,7 @@ void parallel_pieces(std::int64_t num_items, int pieces, const Body& body) {
         }
     };
     {
+        const WorkerCount running(pieces - 1);
         std::vector<std::jthread> threads;
         threads.reserve(static_cast<std::size_t>(pieces - 1));
         for (int piece = 1; piece < pieces; ++piece)

@@ -9,10 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "dispatch.hpp"
-#include "distance.hpp"
+#include "float_pair.hpp"
 #include "hamming_search.hpp"
-#include "pack.hpp"
 #include "parallel.hpp"
 #include "ssld/matcher.hpp"
 
@@ -37,103 +35,114 @@ void visit_up_to(const Value* values, std::int64_t count, Value limit, const Vis
     }
 }
 
-/// State of one scan over float rows, shared by its threads.
+/// One scan over float rows, shared by its threads.
+template <typename Value>
 struct FloatScan {
-    FloatRows a;
-    FloatRows b;
-    Mask mask = nullptr;
-    Norm norm = Norm::kL2;
-    ScreenBound bound{0};
-    const kernels::FloatKernels* kernels = nullptr;
-    PackedRows packed_a;
-    PackedRows packed_b;
+    const FloatPair& pair;
+    Mask mask;
+    ScreenTask<Value> task;
 
-    float screen_limit(std::int64_t i, double limit) const {
-        const double squared = norm == Norm::kL2 ? limit * limit : limit;
-        const auto bounded = static_cast<float>(bound.farthest(packed_a.norm(i), squared));
-        return std::nextafter(bounded, kNoDistance);
+    /// The largest screened value that could belong to a pair within the collector's limit.
+    Value screen_limit(std::int64_t i, double limit) const {
+        const double exact = exact_limit(limit);
+        const double bounded = pair.bound().farthest(pair.a().norm(i), exact);
+        constexpr double kMost = std::numeric_limits<Value>::max();
+        if (!(bounded < kMost)) {
+            return std::is_same_v<Value, float> ? static_cast<Value>(kNoDistance)
+                                                : std::numeric_limits<Value>::max();
+        }
+        if constexpr (std::is_same_v<Value, float>) {
+            return std::nextafter(static_cast<float>(bounded), kNoDistance);
+        }
+        return static_cast<Value>(std::ceil(bounded));
+    }
+
+    double exact_limit(double limit) const {
+        if (pair.norm() == Norm::kL2) return limit * limit;
+        return pair.norm() == Norm::kCosine ? 2 * limit : limit;
     }
 
     /// Offer the columns [first, first + count) of query i, screened in `values`.
     template <typename Collector>
-    void offer(std::int64_t i, std::int64_t first, std::int64_t count, const float* values,
+    void offer(std::int64_t i, std::int64_t first, std::int64_t count, const Value* values,
                Collector& collector) const {
         visit_up_to(values, count, screen_limit(i, collector.limit()), [&](std::int64_t c) {
             const std::int64_t j = first + c;
-            const bool allowed = mask == nullptr || mask[i * b.rows + j] != 0;
-            if (allowed && packed_b.is_finite(j)) {
-                const double squared = kernels->squared_distance(a.row(i), b.row(j), a.cols);
-                collector.add(static_cast<std::int32_t>(j), reported_distance(squared, norm));
+            const bool allowed = mask == nullptr || mask[i * pair.b().num_rows() + j] != 0;
+            if (allowed && pair.b().is_finite(j)) {
+                collector.add(static_cast<std::int32_t>(j), pair.reported(pair.exact(i, j)));
             }
             return screen_limit(i, collector.limit());
         });
     }
 
     template <typename Collector>
-    void run_tiles(std::int64_t first_tile, std::int64_t last_tile,
-                   std::vector<Collector>& collectors) const {
+    void run_tiles(kernels::DistanceArgs<Value> args, std::int64_t first_row,
+                   std::int64_t first_column, std::int64_t num_panels, std::int64_t first_tile,
+                   std::int64_t last_tile, std::vector<Collector>& collectors) const {
         Scratch scratch;
-        const int lanes = kernels->panel_columns;
+        const int lanes = task.kernels->panel_columns;
         const std::int64_t step = kScanColumns / lanes;
-        kernels::DistanceArgs args;
-        args.a = packed_a.values();
-        args.a_norm = packed_a.screened_norms();
-        args.b = packed_b.values();
-        args.b_norm = packed_b.screened_norms();
-        args.dim = a.cols;
         args.out =
-            scratch.get<float>(static_cast<std::size_t>(kScanColumns) * kernels::kMaxTileRows);
+            scratch.get<Value>(static_cast<std::size_t>(kScanColumns) * kernels::kMaxTileRows);
         for (args.tile = first_tile; args.tile < last_tile; ++args.tile) {
-            for (std::int64_t panel = 0; panel < packed_b.num_groups(); panel += step) {
+            for (std::int64_t panel = 0; panel < num_panels; panel += step) {
                 args.first_panel = panel;
-                args.last_panel = std::min(panel + step, packed_b.num_groups());
-                kernels->distances(args);
-                const std::int64_t first = panel * lanes;
+                args.last_panel = std::min(panel + step, num_panels);
+                task.kernels->distances(args);
+                const std::int64_t first = first_column + panel * lanes;
                 const std::int64_t stride = (args.last_panel - panel) * lanes;
-                const std::int64_t count = std::min(stride, b.rows - first);
-                for (int r = 0; r < kernels->tile_rows; ++r) {
-                    const std::int64_t i = args.tile * kernels->tile_rows + r;
-                    if (i >= a.rows) break;
-                    if (!packed_a.is_finite(i)) continue;
+                const std::int64_t count = std::min(stride, pair.b().num_rows() - first);
+                for (int r = 0; r < task.kernels->tile_rows; ++r) {
+                    const std::int64_t i = first_row + args.tile * task.kernels->tile_rows + r;
+                    if (i >= pair.a().num_rows()) break;
+                    if (!pair.a().is_finite(i)) continue;
                     offer(i, first, count, args.out + r * stride,
                           collectors[static_cast<std::size_t>(i)]);
                 }
             }
         }
     }
+
+    template <typename Collector>
+    void run(std::vector<Collector>& collectors) const {
+        thread_local ChunkBuffers<Value> buffers;
+        for_each_chunk_pair(task, buffers,
+                            [&](const Panels<Value>& a, std::int64_t first_row,
+                                const Panels<Value>& b, std::int64_t first_column) {
+                                kernels::DistanceArgs<Value> args;
+                                args.a = a.values();
+                                args.a_norm = a.norms();
+                                args.b = b.values();
+                                args.b_norm = b.norms();
+                                args.steps = task.encoding.num_steps(pair.a().dim());
+                                const std::int64_t tiles = a.num_groups();
+                                const int pieces = num_pieces(tiles, 8, task.num_threads);
+                                parallel_pieces(
+                                    tiles, pieces, [&](int, std::int64_t begin, std::int64_t end) {
+                                        run_tiles(args, first_row, first_column, b.num_groups(),
+                                                  begin, end, collectors);
+                                    });
+                            });
+        buffers.trim();
+    }
 };
 
 template <typename Collector>
-void scan(FloatRows a, FloatRows b, Mask mask, Norm norm, int num_threads,
-          std::vector<Collector>& collectors) {
-    thread_local FloatScan state;
-    FloatScan& shared = state;  // worker threads must see the caller's
-    shared.a = a;
-    shared.b = b;
-    shared.mask = mask;
-    shared.norm = norm;
-    shared.bound = ScreenBound(a.cols);
-    shared.kernels = active_kernels().floats;
-    shared.packed_a.pack(a, shared.kernels->tile_rows, *shared.kernels, num_threads);
-    shared.packed_b.pack(b, shared.kernels->panel_columns, *shared.kernels, num_threads);
-    const std::int64_t tiles = shared.packed_a.num_groups();
-    parallel_pieces(tiles, num_pieces(tiles, 8, num_threads),
-                    [&](int, std::int64_t begin, std::int64_t end) {
-                        shared.run_tiles(begin, end, collectors);
-                    });
-    shared.packed_a.trim();
-    shared.packed_b.trim();
+void scan(const FloatPair& pair, Mask mask, std::vector<Collector>& collectors) {
+    if (pair.uses_integers()) {
+        FloatScan<std::int32_t>{pair, mask, pair.task<std::int32_t>()}.run(collectors);
+    } else {
+        FloatScan<float>{pair, mask, pair.task<float>()}.run(collectors);
+    }
 }
 
 template <typename Collector>
-void scan(ByteRows a, ByteRows b, Mask mask, int num_threads, std::vector<Collector>& collectors) {
-    const kernels::HammingKernels& kernels = *active_kernels().hamming;
-    thread_local WordRows words_a;
-    thread_local WordRows words_b;
-    const std::uint64_t* queries = words_a.plain(a);
-    const std::uint64_t* panels = words_b.panels(b, kernels.columns);
-    const std::int64_t words = WordRows::num_words(a.cols);
-    const std::int64_t num_panels = (b.rows + kernels.columns - 1) / kernels.columns;
+void scan(const BytePair& pair, Mask mask, std::vector<Collector>& collectors) {
+    const kernels::HammingKernels& kernels = *pair.kernels();
+    const std::int64_t words = pair.num_words();
+    const std::int64_t num_panels = pair.num_panels();
+    const std::int64_t num_train = pair.num_train();
     const std::int64_t step = kScanColumns / kernels.columns;
     const auto visit_rows = [&](int, std::int64_t begin, std::int64_t end) {
         Scratch scratch;
@@ -145,12 +154,13 @@ void scan(ByteRows a, ByteRows b, Mask mask, int num_threads, std::vector<Collec
             };
             for (std::int64_t panel = 0; panel < num_panels; panel += step) {
                 const std::int64_t last = std::min(panel + step, num_panels);
-                kernels.distances({queries + i * words, panels, words, panel, last, out});
+                kernels.distances(
+                    {pair.queries() + i * words, pair.panels(), words, panel, last, out});
                 const std::int64_t first = panel * kernels.columns;
-                const std::int64_t count = std::min(kScanColumns, b.rows - first);
+                const std::int64_t count = std::min(kScanColumns, num_train - first);
                 visit_up_to(out, count, limit(), [&](std::int64_t c) {
                     const std::int64_t j = first + c;
-                    if (mask == nullptr || mask[i * b.rows + j] != 0) {
+                    if (mask == nullptr || mask[i * num_train + j] != 0) {
                         collector.add(static_cast<std::int32_t>(j), static_cast<float>(out[c]));
                     }
                     return limit();
@@ -158,9 +168,8 @@ void scan(ByteRows a, ByteRows b, Mask mask, int num_threads, std::vector<Collec
             }
         }
     };
-    parallel_pieces(a.rows, num_pieces(a.rows, 64, num_threads), visit_rows);
-    words_a.trim();
-    words_b.trim();
+    const std::int64_t rows = pair.num_queries();
+    parallel_pieces(rows, num_pieces(rows, 64, pair.num_threads()), visit_rows);
 }
 
 }  // namespace ssld

@@ -13,8 +13,7 @@ namespace {
 struct Level {
     const char* name;
     bool (*runs_here)();
-    const kernels::FloatKernels* floats;
-    const kernels::HammingKernels* (*hamming)();
+    KernelSet (*kernels)();
 };
 
 #if defined(__x86_64__)
@@ -28,21 +27,35 @@ bool has_avx512() {
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 
-const kernels::HammingKernels* hamming_avx512() {
-    return __builtin_cpu_supports("avx512vpopcntdq") ? &kernels::kHammingAvx512Popcnt
-                                                     : &kernels::kHammingAvx512;
+KernelSet kernels_avx512() {
+    KernelSet set{&kernels::kFloatAvx512, nullptr, nullptr, &kernels::kHammingAvx512};
+    if (__builtin_cpu_supports("avx512vnni")) {
+        set.halves = &kernels::kIntegerAvx512Vnni;
+        set.bytes = &kernels::kByteAvx512Vnni;
+    }
+    if (__builtin_cpu_supports("avx512vpopcntdq")) set.hamming = &kernels::kHammingAvx512Popcnt;
+    return set;
 }
 
 #endif
 
+KernelSet kernels_baseline() {
+    return {&kernels::kFloatBaseline, &kernels::kIntegerBaseline, nullptr,
+            &kernels::kHammingBaseline};
+}
+
 const Level kLevels[] = {
-    {"baseline", [] { return true; }, &kernels::kFloatBaseline,
-     [] { return &kernels::kHammingBaseline; }},
+    {"baseline", [] { return true; }, kernels_baseline},
 #if defined(__x86_64__)
-    {"avx2", has_avx2, &kernels::kFloatAvx2, [] { return &kernels::kHammingAvx2; }},
-    {"avx512", has_avx512, &kernels::kFloatAvx512, hamming_avx512},
+    {"avx2", has_avx2,
+     [] {
+         return KernelSet{&kernels::kFloatAvx2, &kernels::kIntegerAvx2, nullptr,
+                          &kernels::kHammingAvx2};
+     }},
+    {"avx512", has_avx512, kernels_avx512},
 #elif defined(__aarch64__)
-    {"neon", [] { return true; }, &kernels::kFloatNeon, [] { return &kernels::kHammingNeon; }},
+    {"neon", [] { return true; },
+     [] { return KernelSet{&kernels::kFloatNeon, nullptr, nullptr, &kernels::kHammingNeon}; }},
 #endif
 };
 
@@ -86,8 +99,7 @@ void set_simd_level(const std::string& name) {
 }
 
 KernelSet active_kernels() {
-    const Level& level = current_level();
-    return {level.floats, level.hamming()};
+    return current_level().kernels();
 }
 
 }  // namespace ssld

@@ -43,7 +43,7 @@ TEST_CASE("every Hamming table counts bits, in rows short and long") {
         for (const auto* table : tables()) {
             WordRows queries;
             WordRows trained;
-            const std::uint64_t* panels = trained.panels(b.view, table->columns);
+            const std::uint64_t* panels = trained.panels({b.view}, table->columns);
             const std::uint64_t* rows = queries.plain(a.view);
             const std::int64_t words = WordRows::num_words(bytes);
             const std::int64_t num_panels = (21 + table->columns - 1) / table->columns;
@@ -72,7 +72,7 @@ TEST_CASE("every Hamming table finds the two nearest, lowest index first") {
         std::vector<std::int32_t> second_index(13, -1);
         kernels::HammingArgs args;
         args.a = queries.plain(a.view);
-        args.b = trained.panels(b.view, table->columns);
+        args.b = trained.panels({b.view}, table->columns);
         args.words = 1;
         args.last_row = 13;
         args.num_columns = 50;

@@ -1,7 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <numeric>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "parallel.hpp"
@@ -26,6 +30,22 @@ TEST_CASE("an exception of any piece reaches the caller") {
         if (piece == 2) throw std::runtime_error("piece 2");
     };
     CHECK_THROWS_WITH(parallel_pieces(8, 4, fail), "piece 2");
+}
+
+TEST_CASE("calls that leave the count open share the processors") {
+    const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    CHECK(resolve_threads(0) == processors);
+    {
+        const WorkerCount others(processors + 1);
+        CHECK(resolve_threads(0) == 1);
+        CHECK(resolve_threads(5) == 5);
+        const pid_t child = fork();  // where those threads do not exist
+        if (child == 0) _exit(resolve_threads(0) == processors ? 0 : 1);
+        int status = -1;
+        REQUIRE(waitpid(child, &status, 0) == child);
+        CHECK(status == 0);
+    }
+    CHECK(resolve_threads(0) == processors);
 }
 
 TEST_CASE("thread counts") {

@@ -15,8 +15,8 @@ TEST_CASE("the levels that run here can be chosen, others throw") {
         set_simd_level(level);
         CHECK(simd_level() == level);
         const auto kernels = active_kernels();
-        CHECK(kernels.floats->tile_rows <= kernels::kMaxTileRows);
-        CHECK(kernels.floats->panel_columns <= kernels::kMaxPanelColumns);
+        CHECK(kernels.floats->screen.tile_rows <= kernels::kMaxTileRows);
+        CHECK(kernels.floats->screen.panel_columns <= kernels::kMaxPanelColumns);
         CHECK(16 % kernels.hamming->columns == 0);
     }
     CHECK_THROWS_AS(set_simd_level("altivec"), std::invalid_argument);

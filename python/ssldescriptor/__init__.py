@@ -14,6 +14,7 @@ except ImportError as error:
     ) from error
 
 from ssldescriptor import _core as _core
+from ssldescriptor.bridges.patch import Cv2Patch, patch_cv2
 from ssldescriptor.descriptor import SSLDescriptor
 from ssldescriptor.geometry import ImageMatches, match_images
 from ssldescriptor.matcher import SSLMatcher
@@ -22,6 +23,7 @@ from ssldescriptor.matching import Matches, match
 __version__ = _version("ssldescriptor")
 
 __all__ = [
+    "Cv2Patch",
     "ImageMatches",
     "Matches",
     "SSLDescriptor",
@@ -29,4 +31,5 @@ __all__ = [
     "__version__",
     "match",
     "match_images",
+    "patch_cv2",
 ]

@@ -1,24 +1,53 @@
-"""Stub of the C++ core: arrays in, arrays out. Each owner keeps his own section."""
+"""Stub of the C++ core: arrays in, arrays out."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# --- build -------------------------------------------------------------------------------------
-
 def build_config() -> dict[str, str | int]:
     """Return how the extension was built: version, compiler, standard, build type."""
 
-# --- matcher -----------------------------------------------------------------------------------
+class FloatTrainSet:
+    """Float rows of many images, packed once: stands for desc1 in the searches."""
+
+    def __init__(
+        self, images: list[NDArray[np.float32]], *, norm: str = "l2", num_threads: int = 0
+    ) -> None:
+        """Pack rows in the form that the kernels of the level in use read.
+
+        Args:
+            images: (M_i, D) float32, C-contiguous. They are not copied and must not change.
+            norm: as in match.
+            num_threads: as in match.
+
+        Raises: TypeError or ValueError, as match.
+        """
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows of all images together, and their length."""
+
+class ByteTrainSet:
+    """Byte rows of many images, packed once: stands for desc1 in the searches."""
+
+    def __init__(
+        self, images: list[NDArray[np.uint8]], *, norm: str = "l2", num_threads: int = 0
+    ) -> None:
+        """Do what FloatTrainSet does for uint8; the norm is not looked at."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows of all images together, and their length."""
 
 def match(
     desc0: NDArray[np.float32] | NDArray[np.uint8],
-    desc1: NDArray[np.float32] | NDArray[np.uint8],
+    desc1: NDArray[np.float32] | NDArray[np.uint8] | FloatTrainSet | ByteTrainSet,
     *,
     mutual: bool = True,
     ratio: float | None = None,
     max_distance: float | None = None,
     squared: bool = False,
     num_threads: int = 0,
+    norm: str | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
     """Match each row of desc0 to its nearest row of desc1, filtered.
 
@@ -26,30 +55,35 @@ def match(
     to the lowest index; a row with a NaN or an infinity matches nothing.
 
     Args:
-        desc0: (N, D) float32 (L2) or uint8 (Hamming), C-contiguous; nothing is converted.
-        desc1: (M, D) of the same dtype.
+        desc0: (N, D) float32 or uint8 (Hamming), C-contiguous; nothing is converted.
+        desc1: (M, D) of the same dtype, or a set of such.
         mutual: keep a pair only if no row of desc0 is nearer to its row of desc1.
-        ratio: keep d1 <= ratio * d2, on plain distances even if `squared`.
+        ratio: keep d1 <= ratio * d2, on plain distances: "l2_squared" and "cosine" are tested by
+            the squared ratio. Not for "inner_product".
         max_distance: keep d1 <= max_distance.
-        squared: report and compare squared L2 distances; Hamming distances stay as they are.
-        num_threads: 0 for all processors. The result does not depend on it.
+        squared: the same as norm="l2_squared"; Hamming distances stay as they are.
+        num_threads: 0 for all processors that no other call uses. The result does not depend on it.
+        norm: of floats: "l2" (the default), "l2_squared", "cosine" (1 - cosine of the angle; a row
+            of zeros matches nothing) or "inner_product" (minus the product). A set has its own.
 
     Returns:
         index0 (K,) int32 increasing, index1 (K,) int32, distance (K,) float32.
 
     Raises:
         TypeError: another dtype or layout, or two dtypes.
-        ValueError: not 2-D, rows of different length, or an option out of range.
+        ValueError: not 2-D, rows of different length, an option out of range, an unknown norm or
+            one that the set was not packed for.
     """
 
 def knn(
     desc0: NDArray[np.float32] | NDArray[np.uint8],
-    desc1: NDArray[np.float32] | NDArray[np.uint8],
+    desc1: NDArray[np.float32] | NDArray[np.uint8] | FloatTrainSet | ByteTrainSet,
     k: int,
     *,
     mask: NDArray[np.uint8] | None = None,
     squared: bool = False,
     num_threads: int = 0,
+    norm: str | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Find the k nearest rows of desc1 for each row of desc0.
 
@@ -60,6 +94,7 @@ def knn(
         mask: (N, M) uint8, zero forbids the pair.
         squared: as in match.
         num_threads: as in match.
+        norm: as in match.
 
     Returns:
         index (N, min(k, M)) int32 and distance, float32, sorted by (distance, index); -1 and +inf
@@ -72,22 +107,24 @@ def knn(
 
 def radius_search(
     desc0: NDArray[np.float32] | NDArray[np.uint8],
-    desc1: NDArray[np.float32] | NDArray[np.uint8],
+    desc1: NDArray[np.float32] | NDArray[np.uint8] | FloatTrainSet | ByteTrainSet,
     radius: float,
     *,
     mask: NDArray[np.uint8] | None = None,
     squared: bool = False,
     num_threads: int = 0,
+    norm: str | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
     """Find all rows of desc1 with distance <= radius for each row of desc0.
 
     Args:
         desc0: as in match.
         desc1: as in match.
-        radius: not negative; of squared distances if `squared`.
+        radius: in the norm's distances; not negative, but for "inner_product".
         mask: (N, M) uint8, zero forbids the pair.
         squared: as in match.
         num_threads: as in match.
+        norm: as in match.
 
     Returns:
         offset (N + 1,) int64, index (T,) int32, distance (T,) float32: row i of desc0 owns
@@ -114,8 +151,6 @@ def set_simd_level(name: str) -> None:
     Raises:
         ValueError: it cannot run here.
     """
-
-# --- features ----------------------------------------------------------------------------------
 
 def local_contrast(
     gray: NDArray[np.uint8], radius: int = 16, epsilon: float = 4.0

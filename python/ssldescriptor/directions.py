@@ -1,4 +1,4 @@
-"""The angle of a keypoint from the model's logits over directions."""
+"""The angle of a keypoint, and how sure it is, from the model's logits over directions."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ def angle_of(direction: FloatArray) -> FloatArray:
     angle: FloatArray = ((best + offset) * np.float32(360 / bins) % 360).astype(np.float32)
     angle[angle >= 360] = 0  # a tiny negative angle rounds up to the full circle
     return angle
+
+
+def certainty_of(direction: FloatArray) -> FloatArray:
+    """Return the log of the chance of the likeliest direction and its two neighbours.
+
+    Args:
+        direction: (N, A) logits.
+
+    Returns:
+        (N,) float32, at most 0.
+    """
+    weight = np.exp(direction - direction.max(1, keepdims=True))
+    row, best = np.arange(len(weight)), direction.argmax(1)
+    near = sum(weight[row, (best + step) % weight.shape[1]] for step in (-1, 0, 1))
+    certainty: FloatArray = np.log(near / weight.sum(1)).astype(np.float32)
+    return np.minimum(certainty, np.float32(0))

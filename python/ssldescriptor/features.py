@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor import _core
-from ssldescriptor.directions import angle_of
+from ssldescriptor.directions import angle_of, certainty_of
 from ssldescriptor.keypoints import Keypoints, one_per_location
 from ssldescriptor.options import FeatureOptions
-from ssldescriptor.runtime import load_model
+from ssldescriptor.runtime import Model, load_model
 from ssldescriptor.scales import Level, scale_levels
+from ssldescriptor.selection import select_surest
 from ssldescriptor.tiling import dense_maps
 
 FloatArray = NDArray[np.float32]
@@ -27,12 +28,15 @@ class FeatureExtractor:
 
     Attributes:
         dim: length of a descriptor.
+        bits: the model's binary head, (N, dim) float32 rows to (N, 256) float32 logits, or None.
     """
 
-    def __init__(self, options: FeatureOptions) -> None:
+    def __init__(self, options: FeatureOptions, model: Model | None = None) -> None:
+        """Load the model, unless one is given, as the training does with one that it trains."""
         self.options = options
-        self._model = load_model(options.model, options.num_threads)
+        self._model = load_model(options.model, options.num_threads) if model is None else model
         self.dim = self._model.dim
+        self.bits = self._model.bits if self._model.has_bits else None
 
     def detect(
         self, gray: NDArray[np.uint8], *, max_keypoints: int, mask: NDArray[np.uint8] | None = None
@@ -49,31 +53,52 @@ class FeatureExtractor:
             `upright`.
         """
         levels = list(scale_levels(gray))
+        xy, rank, origin, here = self._candidates(levels, mask)
+        angle, size = np.empty((2, len(xy)), np.float32)
+
+        def look(part: slice) -> FloatArray:
+            """Find the angles and sizes of some candidates; tell how sure the angles are."""
+            certainty = np.empty(part.stop - part.start, np.float32)
+            for i, level in enumerate(levels):
+                of_level = np.flatnonzero(origin[part] == i)
+                if len(of_level):
+                    at = of_level + part.start
+                    angle[at], size[at], certainty[of_level] = self._frames(level, here[at])
+            return certainty
+
+        count = min(max_keypoints, len(xy)) if max_keypoints > 0 else len(xy)
+        if self.options.upright:  # no angle, so the rank alone decides
+            look(slice(0, count))
+            chosen, score = np.arange(count), rank[:count]
+        else:
+            chosen, score = select_surest(rank, count, look)
+        return Keypoints(xy[chosen], size[chosen], angle[chosen], score)
+
+    def _candidates(
+        self, levels: list[Level], mask: NDArray[np.uint8] | None
+    ) -> tuple[FloatArray, FloatArray, NDArray[np.intp], FloatArray]:
+        """Return all peaks, best first: where in the image, rank, level, where in the level."""
         peaks = [self._peaks(level.gray) for level in levels]
-        origin = np.repeat(np.arange(len(levels)), [len(xy) for xy, _ in peaks])
-        here = np.concatenate([xy for xy, _ in peaks])
+        origin = np.repeat(np.arange(len(levels)), [len(here) for here, _ in peaks])
+        here = np.concatenate([here for here, _ in peaks])
         xy = np.concatenate(
-            [level.to_image(p) for level, (p, _) in zip(levels, peaks, strict=True)]
+            [level.to_image(here) for level, (here, _) in zip(levels, peaks, strict=True)]
         )
-        score = np.concatenate([s for _, s in peaks])
-        kept = _best(xy, score, max_keypoints, mask)
-        angle, size = np.empty(len(kept), np.float32), np.empty(len(kept), np.float32)
-        for i, level in enumerate(levels):
-            of_level = origin[kept] == i
-            angle[of_level], size[of_level] = self._frames(level, here[kept[of_level]])
-        return Keypoints(xy[kept], size, angle, score[kept])
+        rank = np.concatenate([rank for _, rank in peaks])
+        order = _best_first(xy, rank, mask)
+        return xy[order], rank[order], origin[order], here[order]
 
     def _peaks(self, gray: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
         maps = dense_maps(self._model.dense, _core.local_contrast(gray))
         return _core.find_keypoints(maps.peak, maps.rank, NMS_RADIUS, BORDER, 0, textured(gray))
 
-    def _frames(self, level: Level, xy: FloatArray) -> tuple[FloatArray, FloatArray]:
-        if not len(xy):
-            return np.empty(0, np.float32), np.empty(0, np.float32)
+    def _frames(self, level: Level, xy: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         rings = _core.sample_rings(level.gray, xy, self.options.num_threads)
         direction, size = self._model.frame(rings)
-        angle = np.full_like(size, -1) if self.options.upright else angle_of(direction)
-        return angle, size * level.factor.mean()
+        size = size * level.factor.mean()
+        if self.options.upright:
+            return np.full_like(size, -1), size, np.zeros_like(size)
+        return angle_of(direction), size, certainty_of(direction)
 
     def describe(self, gray: NDArray[np.uint8], keypoints: Keypoints) -> FloatArray:
         """Describe keypoints of any detector; none is dropped or moved.
@@ -98,17 +123,15 @@ class FeatureExtractor:
         return rows
 
 
-def _best(
-    xy: FloatArray, score: FloatArray, max_keypoints: int, mask: NDArray[np.uint8] | None
+def _best_first(
+    xy: FloatArray, rank: FloatArray, mask: NDArray[np.uint8] | None
 ) -> NDArray[np.intp]:
-    """Choose the best keypoints under the mask, best first, ties in the order given."""
-    order = np.argsort(-score, kind="stable")
+    """Order the candidates under the mask, one per location; equals in the order given."""
+    order = np.argsort(-rank, kind="stable")
     if mask is not None:
         column, row = np.rint(xy[order]).astype(np.intp).T
         order = order[mask[row, column] > 0]
-    if max_keypoints > 0:
-        order = order[:max_keypoints]
-    return order[one_per_location(xy[order], score[order])]
+    return order[one_per_location(xy[order], rank[order])]
 
 
 def textured(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:

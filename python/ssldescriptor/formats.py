@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import cv2
@@ -52,12 +52,16 @@ class DescriptorFormat:
 NAMES = ("float", "sift", "binary")
 
 
-def get_format(name: str, dim: int) -> DescriptorFormat:
+def get_format(
+    name: str, dim: int, bits: Callable[[FloatArray], FloatArray] | None = None
+) -> DescriptorFormat:
     """Find a form by name.
 
     Args:
         name: "float", "sift" or "binary".
         dim: Columns of the float rows.
+        bits: The model's own binary head, from (N, dim) rows to (N, 256) logits; without one,
+            "binary" uses a fixed projection.
 
     Raises:
         ValueError: No such form.
@@ -67,7 +71,8 @@ def get_format(name: str, dim: int) -> DescriptorFormat:
     if name == "sift":
         return DescriptorFormat(name, dim, cv2.CV_32F, cv2.NORM_L2, to_sift)
     if name == "binary":
-        return DescriptorFormat(name, NUM_BITS // 8, cv2.CV_8U, cv2.NORM_HAMMING, to_binary)
+        encode = to_binary if bits is None else partial(pack_bits, bits=bits)
+        return DescriptorFormat(name, NUM_BITS // 8, cv2.CV_8U, cv2.NORM_HAMMING, encode)
     raise ValueError(f"descriptor={name!r} is not a form of descriptors; known: {', '.join(NAMES)}")
 
 
@@ -100,11 +105,26 @@ def to_binary(rows: FloatArray) -> NDArray[np.uint8]:
     steps = np.rint(rows * np.float32(_STEPS))
     # Centring times the dimension keeps integers integers; a sign does not change.
     centred = steps * np.float32(dim) - steps.sum(axis=1, keepdims=True)
-    return np.packbits(centred @ _projection(dim) > 0, axis=1)
+    return np.packbits(centred @ fixed_projection(dim) > 0, axis=1)
+
+
+def pack_bits(rows: FloatArray, bits: Callable[[FloatArray], FloatArray]) -> NDArray[np.uint8]:
+    """Take the signs of a model's own projection.
+
+    Args:
+        rows: (N, D) float32.
+        bits: From (N, D) rows to (N, 256) logits, N > 0.
+
+    Returns:
+        (N, 32) uint8; a bit is set where the logit is positive.
+    """
+    if not len(rows):
+        return np.empty((0, NUM_BITS // 8), np.uint8)
+    return np.packbits(bits(rows) > 0, axis=1)
 
 
 @lru_cache(maxsize=4)
-def _projection(dim: int) -> FloatArray:
+def fixed_projection(dim: int) -> FloatArray:
     """Make the (dim, 256) matrix of +1 and -1 behind `to_binary`.
 
     Columns are rows of Hadamard matrices whose columns change sign at random. Within each block of

@@ -15,7 +15,7 @@ from ssldescriptor.errors import ASSERTION_FAILED, cv2_error
 from ssldescriptor.matcher_calls import read_call, read_count, read_distance
 from ssldescriptor.matcher_settings import MatcherSettings
 from ssldescriptor.rows import as_array, check_mask, check_rows, join_masks
-from ssldescriptor.train_set import TrainSet, make_train_set
+from ssldescriptor.train_set import TrainSet, make_train_set, pack_train_set
 
 
 class SSLMatcher(MatcherSettings):
@@ -24,7 +24,8 @@ class SSLMatcher(MatcherSettings):
     Differences from cv2.BFMatcher: `ratio` works, also together with crossCheck; results do not
     depend on the processor; radiusMatch orders ties by train index; an empty train array with
     crossCheck gives no matches instead of an error; it can be pickled and copied. Errors are
-    `cv2.error`. Several threads may share a matcher as long as none of them adds or clears.
+    `cv2.error`. Several threads may share a matcher as long as none of them adds or clears. Images
+    that were added are packed once, by the first search.
     """
 
     def match(self, *args: Any, **kwargs: Any) -> Row:
@@ -135,14 +136,22 @@ class SSLMatcher(MatcherSettings):
         if query is None or query.size == 0 or (not pair and self.empty()):
             return None, None, None
         norm = self._options.norm_type
-        images = [call["trainDescriptors"]] if pair else self._images
         rows = check_rows(query, "queryDescriptors", norm, func)
-        train = make_train_set(images, query, norm, func)
         if pair:
-            mask = check_mask(call["mask"], (len(rows), len(train.rows)), func)
+            train = make_train_set(call["trainDescriptors"], query, norm, func)
+            mask = check_mask(call["mask"], (len(rows), train.num_rows), func)
         else:
+            train = self._pack_images(query, func)
             mask = join_masks(call["masks"], len(rows), train.counts, func)
         return rows, train, mask
+
+    def _pack_images(self, query: NDArray[Any], func: str) -> TrainSet:
+        """Return the images that were added, packed; for a query that they fit."""
+        if self._packed is None or not self._packed.fits(query):
+            self._packed = pack_train_set(
+                self._images, query, self._options.norm_type, func, self._options.num_threads
+            )
+        return self._packed
 
     def _nearest(
         self, query: NDArray[Any], train: TrainSet, mask: NDArray[np.uint8] | None, func: str
@@ -176,7 +185,7 @@ class SSLMatcher(MatcherSettings):
         return _core.knn(
             query,
             train.rows,
-            min(k, max(1, len(train.rows))),
+            min(k, max(1, train.num_rows)),
             mask=mask,
             squared=self._squared,
             num_threads=self._options.num_threads,

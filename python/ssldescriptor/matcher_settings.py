@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error
 from ssldescriptor.options import MatcherOptions, norm_of_name
 from ssldescriptor.persistence import Field, read_file, read_node, write_fields, write_file
+from ssldescriptor.train_set import TrainSet
 
 NAME = "SSLMatcher"
 
@@ -54,6 +55,7 @@ class MatcherSettings:
         except (TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "create", str(error)) from error
         self._images: list[Any] = []
+        self._packed: TrainSet | None = None  # the images, made by the first search
 
     @classmethod
     def create(cls: type[Self], *args: Any, **kwargs: Any) -> Self:
@@ -65,7 +67,8 @@ class MatcherSettings:
 
         Args:
             descriptors: A list with an (M, D) array for each image. A single array is read as a
-                list of its rows, as OpenCV does: write `add([descriptors])`.
+                list of its rows, as OpenCV does: write `add([descriptors])`. The arrays are not
+                copied: they must not change until clear().
 
         Raises:
             cv2.error: Not a sequence.
@@ -78,17 +81,19 @@ class MatcherSettings:
             raise cv2_error(BAD_ARGUMENT, "add", message)
         # Downloaded once, so that a matcher with them can be pickled.
         self._images += [d.get() if isinstance(d, cv2.UMat) else d for d in descriptors]
+        self._packed = None
 
     def getTrainDescriptors(self) -> tuple[Any, ...]:
         """Return the arrays that were added, not copied."""
         return tuple(self._images)
 
     def train(self) -> None:
-        """Do nothing; an exact search has nothing to prepare."""
+        """Do nothing; the first search packs the images."""
 
     def clear(self) -> None:
         """Forget the train images."""
         self._images = []
+        self._packed = None
 
     def empty(self) -> bool:
         """Tell whether no train image was added."""
@@ -98,17 +103,29 @@ class MatcherSettings:
         """Return True, as cv2.BFMatcher does; with crossCheck only radiusMatch takes a mask."""
         return True
 
+    def setPairInfo(
+        self, queryKpts: Any, trainKpts: Any, queryImageSize: Any = (), trainImageSize: Any = ()
+    ) -> None:
+        """Do nothing: OpenCV 5's LightGlueMatcher wants keypoints before match(), this does not."""
+
+    def clearPairInfo(self) -> None:
+        """Do nothing; see setPairInfo."""
+
     def clone(self: Self, emptyTrainData: bool = False) -> Self:
         """Return a matcher with the same options and copies of the train images, or with none."""
         twin = type(self).__new__(type(self))
         twin._options = self._options
         twin._images = [] if emptyTrainData else [_copy(image) for image in self._images]
+        twin._packed = None
         return twin
 
     def __copy__(self: Self) -> Self:
         twin = self.clone(emptyTrainData=True)
         twin._images = list(self._images)
         return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_packed": None}
 
     def getDefaultName(self) -> str:
         """Return "SSLMatcher"."""
@@ -171,6 +188,7 @@ class MatcherSettings:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "read", f"the options are incomplete: {error}") from error
+        self._packed = None  # another norm packs otherwise
 
     def _fields(self) -> dict[str, Field]:
         return {

@@ -18,7 +18,7 @@ class Matches:
     Attributes:
         index0: (M,) int32, rows of the first set.
         index1: (M,) int32, rows of the second set.
-        distance: (M,) float32, L2 or Hamming distance of the two rows.
+        distance: (M,) float32, distance of the two rows.
     """
 
     index0: NDArray[np.int32]
@@ -37,6 +37,7 @@ def match(
     mutual: bool = True,
     ratio: float | None = None,
     max_distance: float | None = None,
+    norm: str | None = None,
     num_threads: int = 0,
 ) -> Matches:
     """Match every row of `desc0` to its nearest row of `desc1`.
@@ -46,22 +47,27 @@ def match(
     with the lowest index counts, in both directions. Rows with a NaN or an infinity match nothing.
 
     Args:
-        desc0: (N, D) floats, compared by L2 distance (float16 and float64 are rounded to float32
-            first), or (N, D) uint8, bits compared by Hamming distance. None, which OpenCV's
-            features return when they find nothing, counts as no rows.
+        desc0: (N, D) floats (float16 and float64 are rounded to float32 first), or (N, D) uint8,
+            bits compared by Hamming distance. None, which OpenCV's features return when they find
+            nothing, counts as no rows.
         desc1: (M, D) of the same kind.
         mutual: Keep a pair only if each is the other's nearest.
         ratio: Keep a pair only if its distance is at most `ratio` times the distance to the second
             nearest row of `desc1` (Lowe, IJCV 2004). Where there is no second row, the pair stays.
+            With "cosine" the test is on the L2 distances of the rows made unit length.
         max_distance: Keep a pair only if its distance is at most this.
-        num_threads: Threads to use; 0 for all.
+        norm: What floats are compared by: "l2" (the default); "cosine", 1 minus the cosine of the
+            angle, where a row of zeros matches nothing; or "inner_product", whose distance is
+            minus the product, without a ratio test.
+        num_threads: Threads to use; 0 for all that no other call uses.
 
     Returns:
         The pairs that pass every test; none if either set is empty.
 
     Raises:
         TypeError: Another dtype, or bytes against floats.
-        ValueError: Not two-dimensional, rows of different length, or an option out of range.
+        ValueError: Not two-dimensional, rows of different length, an option out of range, or a norm
+            that is unknown or given for bytes.
     """
     rows0, rows1 = _check_rows(desc0, "desc0"), _check_rows(desc1, "desc1")
     if rows0 is None or rows1 is None:
@@ -77,6 +83,7 @@ def match(
             mutual=bool(mutual),
             ratio=ratio,
             max_distance=max_distance,
+            norm=norm,
             num_threads=num_threads,
         )
     )

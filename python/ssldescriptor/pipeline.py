@@ -79,7 +79,8 @@ def make_pipeline(options: DescriptorOptions, previous: Pipeline | None = None) 
         extractor = previous.extractor
     else:
         extractor = _make_extractor(options.features)
-    return Pipeline(options, extractor, get_format(options.descriptor, extractor.dim))
+    form = get_format(options.descriptor, extractor.dim, extractor.bits)
+    return Pipeline(options, extractor, form)
 
 
 def _make_extractor(options: FeatureOptions) -> FeatureExtractor:

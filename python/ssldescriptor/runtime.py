@@ -1,8 +1,10 @@
-"""The networks: one ONNX file, three entries, run by onnxruntime.
+"""The networks: one ONNX file, three or four entries, run by onnxruntime.
 
 The file holds the dense network (input `image`), the frame net (input `rings`) and the patch head
-(input `patches`). Each input carries a tiny default, so a run feeds the one it needs and the
-others cost next to nothing.
+(input `patches`). A model with a binary head has a fourth, from `rows` (N, dim) float32, the patch
+head's output, to `bits` (N, 256) float32 logits. It computes in whole numbers that float32 holds
+exactly, so that a bit depends neither on the machine nor on the batch. Each input carries a tiny
+default, so a run feeds the one it needs and the others cost next to nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from ssldescriptor.formats import NUM_BITS
 from ssldescriptor.models import resolve
 
 FORMAT = "1"
@@ -46,12 +49,14 @@ class Model:
         path: the file.
         metadata: what the file says of itself (training data, licence, date, ...).
         dim: length of a descriptor.
+        has_bits: it has a binary head.
     """
 
     path: Path
     metadata: dict[str, str]
     dim: int
     _session: ort.InferenceSession = field(repr=False)
+    has_bits: bool = False
 
     def dense(self, contrast: FloatArray) -> DenseMaps:
         """Run the dense network.
@@ -86,6 +91,17 @@ class Model:
         """Run the patch head: (N, 2, 24, 24) float32 -> (N, dim) float32 unit rows, N > 0."""
         return self._run(["descriptors"], "patches", patches)[0]
 
+    def bits(self, rows: FloatArray) -> FloatArray:
+        """Run the binary head, where there is one.
+
+        Args:
+            rows: (N, dim) float32 unit rows, N > 0.
+
+        Returns:
+            (N, 256) float32 logits; a bit is set where its logit is positive.
+        """
+        return self._run(["bits"], "rows", rows)[0]
+
     def _run(self, outputs: list[str], name: str, value: FloatArray) -> list[FloatArray]:
         found: list[FloatArray] = self._session.run(outputs, {name: value})
         return found
@@ -116,11 +132,11 @@ def load_model(model: str | Path, num_threads: int) -> Model:
         raise ValueError(f"cannot load the model {path}: {reason}") from error
     metadata = dict(session.get_modelmeta().custom_metadata_map)
     _check(path, session, metadata)
-    return Model(path, metadata, int(metadata["dim"]), session)
+    return Model(path, metadata, int(metadata["dim"]), session, _has_bits(path, session))
 
 
 def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
-    inputs = {i.name for i in session.get_overridable_initializers()}
+    inputs = _inputs(session)
     outputs = {o.name for o in session.get_outputs()}
     if not (inputs >= _INPUTS and outputs >= _OUTPUTS and metadata.get("dim", "").isdigit()):
         raise ValueError(
@@ -131,3 +147,16 @@ def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
         raise ValueError(
             f"{path} has model format {metadata.get('format')!r}, this version reads {FORMAT!r}"
         )
+
+
+def _has_bits(path: Path, session: Any) -> bool:
+    shapes = {output.name: output.shape for output in session.get_outputs()}
+    if "rows" not in _inputs(session) or "bits" not in shapes:
+        return False
+    if shapes["bits"][1:] != [NUM_BITS]:
+        raise ValueError(f"{path}: its binary head gives {shapes['bits']}, not (N, {NUM_BITS})")
+    return True
+
+
+def _inputs(session: Any) -> set[str]:
+    return {i.name for i in session.get_overridable_initializers()}

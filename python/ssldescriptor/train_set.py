@@ -1,13 +1,15 @@
-"""The train descriptors of several images, searched as one set."""
+"""The train descriptors of one call or of several images, searched as one set."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ssldescriptor import _core
 from ssldescriptor.rows import as_array, check_rows, check_same
 
 
@@ -16,12 +18,25 @@ class TrainSet:
     """Rows of all images, one image after the other.
 
     Attributes:
-        rows: (M, D) float32 or uint8, as the core takes them.
+        rows: (M, D) float32 or uint8 as the core takes them, or packed by the core.
         counts: Rows of each image.
+        dtype: Of the descriptors as the user gave them.
+        dim: Their length.
     """
 
-    rows: NDArray[Any]
+    rows: NDArray[Any] | _core.FloatTrainSet | _core.ByteTrainSet
     counts: tuple[int, ...]
+    dtype: np.dtype[Any]
+    dim: int
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of all images together."""
+        return sum(self.counts)
+
+    def fits(self, query: NDArray[Any]) -> bool:
+        """Tell whether a query, as the user gave it, can be compared with the set."""
+        return query.dtype == self.dtype and query.shape[1] == self.dim
 
     def locate(self, index: NDArray[np.int32]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return (image, row within the image) of rows of the set."""
@@ -31,27 +46,51 @@ class TrainSet:
 
 
 def make_train_set(
-    images: list[Any], query: NDArray[Any], norm: int, func: str, name: str = "trainDescriptors"
+    image: object, query: NDArray[Any], norm: int, func: str, name: str = "trainDescriptors"
 ) -> TrainSet:
-    """Join the train descriptors of images that fit a query.
+    """Take the train descriptors of one call.
 
     Args:
-        images: What the user gave for each image.
+        image: What the user gave.
         query: (N, D) as the user gave it.
         norm: See check_rows.
         func: The public method that the user called.
-        name: The parameter that held the images.
+        name: The parameter that held the descriptors.
+
+    Raises:
+        cv2.error: The descriptors are missing, or are not like the query's.
+    """
+    array = as_array(image, name, func)
+    check_same(query, array, func)
+    assert array is not None  # check_same
+    if array.size == 0:
+        array = array.reshape(0, query.shape[1])
+    rows = check_rows(array, name, norm, func)
+    return TrainSet(rows, (len(rows),), query.dtype, query.shape[1])
+
+
+def pack_train_set(
+    images: list[Any], query: NDArray[Any], norm: int, func: str, num_threads: int
+) -> TrainSet:
+    """Pack the train descriptors of images, for many calls.
+
+    Args:
+        images: What the user gave for each image. The set looks at these arrays: they must not
+            change while it is used.
+        query: (N, D) as the user gave it; the images must be like it.
+        norm: See check_rows.
+        func: The public method that the user called.
+        num_threads: Threads to use; 0 for all.
 
     Raises:
         cv2.error: An image's descriptors are missing, or are not like the query's.
     """
-    parts = []
-    for image in images:
-        array = as_array(image, name, func)
-        check_same(query, array, func)
-        assert array is not None  # check_same
-        if array.size == 0:
-            array = array.reshape(0, query.shape[1])
-        parts.append(check_rows(array, name, norm, func))
-    rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return TrainSet(rows, tuple(len(part) for part in parts))
+    singles = [make_train_set(image, query, norm, func) for image in images]
+    parts: list[Any] = [single.rows for single in singles]
+    counts = tuple(single.num_rows for single in singles)
+    if norm == cv2.NORM_HAMMING:
+        rows: Any = _core.ByteTrainSet(parts, num_threads=num_threads)
+    else:
+        name = "l2_squared" if norm == cv2.NORM_L2SQR else "l2"
+        rows = _core.FloatTrainSet(parts, norm=name, num_threads=num_threads)
+    return TrainSet(rows, counts, query.dtype, query.shape[1])

@@ -36,7 +36,7 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
     assert "usage: ssldescriptor" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["match", "info", "train", "export"])
+@pytest.mark.parametrize("command", ["match", "evaluate", "info", "train", "export"])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([command, "--help"])

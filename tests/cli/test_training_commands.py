@@ -45,6 +45,7 @@ def test_train_passes_its_settings_on(
     modules = {
         "config": SimpleNamespace(load_config=load_config),
         "train": SimpleNamespace(train=run_training),
+        "distributed": SimpleNamespace(is_main=lambda: True),
     }
     monkeypatch.setattr(train, "import_training", modules.__getitem__)
     arguments = ["train", "--images", "a b", "--images", "c", "--output", "runs/x", "--resume"]
@@ -66,6 +67,25 @@ def test_training_wants_photographs(
     monkeypatch.setattr(train, "import_training", modules.__getitem__)
     assert main(["train"]) == 1
     assert "--images" in capsys.readouterr().err
+
+
+def test_a_loss_that_is_not_finite_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_training(config: object, *, resume: bool) -> Path:
+        raise FloatingPointError("step 3: the loss is nan; its batch is in x/failed_batch.pt")
+
+    config = SimpleNamespace(data=SimpleNamespace(images=["a"]))
+    modules = {
+        "config": SimpleNamespace(load_config=lambda path, overrides: config),
+        "train": SimpleNamespace(train=run_training),
+    }
+    monkeypatch.setattr(train, "import_training", modules.__getitem__)
+    assert main(["train"]) == 1
+    err = capsys.readouterr().err
+    assert err == (
+        "ssldescriptor train: error: step 3: the loss is nan; its batch is in x/failed_batch.pt\n"
+    )
 
 
 def test_export_writes_the_file_whole_or_not_at_all(

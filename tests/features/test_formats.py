@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ssldescriptor.formats import _projection, get_format, to_binary, to_sift
+from ssldescriptor.formats import fixed_projection, get_format, to_binary, to_sift
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_sift_keeps_the_order_of_distances(rows):
 
 
 def test_binary_against_plain_integers(rows):
-    projection = _projection(128).astype(np.int64)
+    projection = fixed_projection(128).astype(np.int64)
     steps = np.rint(rows * np.float32(4096)).astype(np.int64)
     signs = (128 * steps - steps.sum(axis=1, keepdims=True)) @ projection > 0
     np.testing.assert_array_equal(np.unpackbits(to_binary(rows), axis=1), signs)
@@ -89,14 +89,24 @@ def test_binary_bits_do_not_depend_on_the_batch(rows):
     np.testing.assert_array_equal(together, np.vstack([to_binary(row[None]) for row in rows]))
 
 
+def test_binary_with_a_models_own_head(rows):
+    form = get_format("binary", 128, lambda r: np.hstack([r, -r]) - np.float32(0.05))
+    encoded = form.encode(rows)
+    assert (encoded.shape, encoded.dtype) == ((200, 32), np.uint8)
+    signs = np.unpackbits(encoded, axis=1)
+    np.testing.assert_array_equal(signs[:, :128], rows > 0.05)
+    assert not signs[:, 128:].any()
+    assert form.encode(rows[:0]).shape == (0, 32)
+
+
 def test_binary_of_a_flat_row_is_defined():
     flat = np.full((1, 128), 1 / np.sqrt(128), np.float32)
     np.testing.assert_array_equal(to_binary(flat), np.zeros((1, 32), np.uint8))
 
 
 @pytest.mark.parametrize("dim", [64, 96, 128, 200, 256])
-def test_projection(dim):
-    matrix = _projection(dim)
+def test_fixed_projection(dim):
+    matrix = fixed_projection(dim)
     assert matrix.shape == (dim, 256)
     assert set(np.unique(matrix)) == {-1.0, 1.0}
     assert np.unique(matrix, axis=1).shape == (dim, 256)  # no bit asks the same twice

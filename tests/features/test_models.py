@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from skimage import data
 
+from ssldescriptor import SSLDescriptor
+from ssldescriptor.formats import to_binary
 from ssldescriptor.models import bundled_names, resolve
 from ssldescriptor.runtime import load_model
 
@@ -69,3 +73,46 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     onnx.save(model, tmp_path / "newer.onnx")
     with pytest.raises(ValueError, match="format '99'"):
         load_model(tmp_path / "newer.onnx", 1)
+
+
+def add_binary_head(path: Path, weight: np.ndarray) -> Path:
+    """Write the default model with a fourth entry, rows @ weight, as an exported model has it."""
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(resolve("default"))
+    helper, to_tensor = onnx.helper, onnx.numpy_helper.from_array
+    dim, bits = weight.shape
+    graph = model.graph
+    graph.node.append(helper.make_node("MatMul", ["rows", "rows/weight"], ["bits"]))
+    graph.initializer.append(to_tensor(weight.astype(np.float32), "rows/weight"))
+    graph.initializer.append(to_tensor(np.zeros((1, dim), np.float32), "rows"))
+    kind = onnx.TensorProto.FLOAT
+    graph.input.append(helper.make_tensor_value_info("rows", kind, ["encoded", dim]))
+    graph.output.append(helper.make_tensor_value_info("bits", kind, ["encoded", bits]))
+    onnx.save(model, path)
+    return path
+
+
+def test_binary_descriptors_use_the_binary_head_of_the_model(tmp_path: Path) -> None:
+    gray = cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY)
+    weight = np.random.default_rng(0).integers(-9, 9, (128, 256))
+    path = add_binary_head(tmp_path / "with_head.onnx", weight)
+    assert load_model(path, 1).has_bits
+    keypoints, rows = SSLDescriptor.create(50, model=str(path)).detectAndCompute(gray, None)
+    form = SSLDescriptor.create(50, model=str(path), descriptor="binary")
+    _, codes = form.compute(gray, keypoints)
+    np.testing.assert_array_equal(codes, np.packbits(rows @ weight.astype(np.float32) > 0, axis=1))
+    assert form.compute(gray, [])[1] is None
+
+
+def test_binary_descriptors_of_a_model_without_head_use_the_fixed_projection() -> None:
+    gray = cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY)
+    assert not load_model("default", 1).has_bits
+    keypoints, rows = SSLDescriptor.create(50).detectAndCompute(gray, None)
+    _, codes = SSLDescriptor.create(50, descriptor="binary").compute(gray, keypoints)
+    np.testing.assert_array_equal(codes, to_binary(rows))
+
+
+def test_a_binary_head_of_another_length_is_refused(tmp_path: Path) -> None:
+    path = add_binary_head(tmp_path / "short.onnx", np.ones((128, 64)))
+    with pytest.raises(ValueError, match=r"short\.onnx: its binary head .* \(N, 256\)"):
+        load_model(path, 1)

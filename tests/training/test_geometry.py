@@ -7,7 +7,6 @@ import torch
 from ssldescriptor.training.data.homography import ViewRanges, random_views
 from ssldescriptor.training.geometry import sample_map, turn_and_scale, warp_points
 from ssldescriptor.training.keypoints import both_ways, other_view
-from ssldescriptor.training.mining import ignored_negatives
 
 
 def random_homography(seed: int) -> np.ndarray:
@@ -64,19 +63,3 @@ def test_maps_are_sampled_between_cell_centres(stride: int) -> None:
 
 def test_other_view_swaps_within_pairs() -> None:
     assert other_view(torch.arange(6)).tolist() == [1, 0, 3, 2, 5, 4]
-
-
-def test_ignored_negatives_equal_the_loop() -> None:
-    generator = torch.Generator().manual_seed(0)
-    source = torch.rand(4, 6, 2, generator=generator) * 30
-    target = torch.rand(4, 6, 2, generator=generator) * 30
-    found = ignored_negatives(source, target, 8.0)
-    rows = [(image, source[image, k], target[image, k]) for image in range(4) for k in range(6)]
-    for i, (image_i, source_i, target_i) in enumerate(rows):
-        for j, (image_j, source_j, target_j) in enumerate(rows):
-            near = False
-            if image_i // 2 == image_j // 2:
-                ends_i = (source_i, target_i) if image_i % 2 == 0 else (target_i, source_i)
-                ends_j = (source_j, target_j) if image_j % 2 == 0 else (target_j, source_j)
-                near = any(float((a - b).norm()) < 8 for a, b in zip(ends_i, ends_j, strict=True))
-            assert bool(found[i, j]) == near

@@ -1,83 +1,36 @@
-"""A whole training run in small: resume, export, errors."""
+"""A whole training run in small, to the exported model."""
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
 import pytest
 import torch
-from skimage import data as photographs
+from tests.training.small_run import tiny
 
 from ssldescriptor.runtime import load_model
 from ssldescriptor.training import export as export_module
-from ssldescriptor.training import loop
-from ssldescriptor.training.checkpoint import load_checkpoint, save_checkpoint
-from ssldescriptor.training.config import TrainConfig, load_config
-from ssldescriptor.training.export import export
+from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
+from ssldescriptor.training.export import export, weights_sha
+from ssldescriptor.training.models.registry import model_from_yaml
 from ssldescriptor.training.train import train
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("photos")
-    for name in ("astronaut", "coffee", "rocket"):
-        cv2.imwrite(str(path / f"{name}.png"), getattr(photographs, name)()[..., ::-1])
-    return path
-
-
-def tiny(folder: Path, output: Path, *more: str) -> TrainConfig:
-    return load_config(
-        None,
-        [
-            f"data.images=[{folder}]", f"output={output}", "steps=4", "batch=2", "log_every=1",
-            "save_every=2", "bfloat16=false", "data.workers=0", "data.pair.size=96",
-            "data.validation_share=0", "step.keypoints=16", "model.stages=[4,4,8,8,8]",
-            "model.lateral=8", "model.head=8", "model.patch=[4,8,8]", *more,
-        ],
-    )  # fmt: skip
-
-
-def test_a_resumed_run_equals_an_uninterrupted_one(folder: Path, tmp_path: Path) -> None:
-    whole = load_checkpoint(train(tiny(folder, tmp_path / "whole")))
-
-    class StopError(Exception):
-        pass
-
-    saved = loop.save_checkpoint
-
-    def save_and_stop(path: Path, state: dict) -> None:
-        saved(path, state)
-        raise StopError
-
-    config = tiny(folder, tmp_path / "parts")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "save_checkpoint", save_and_stop)
-        with pytest.raises(StopError):
-            train(config)
-    resumed = load_checkpoint(train(tiny(folder, tmp_path / "parts"), resume=True))
-    assert resumed["step"] == whole["step"] == 4
-    for name, tensor in whole["model"].items():
-        assert torch.equal(tensor, resumed["model"][name]), name
-
-
-def test_resuming_with_another_configuration_is_refused(folder: Path, tmp_path: Path) -> None:
-    train(tiny(folder, tmp_path))
-    with pytest.raises(ValueError, match="another configuration"):
-        train(tiny(folder, tmp_path, "seed=2"), resume=True)
 
 
 def test_the_exported_model_agrees_with_torch_and_tells_its_story(
     folder: Path, tmp_path: Path
 ) -> None:
-    checkpoint = train(tiny(folder, tmp_path))
+    """Exported are the averaged weights."""
+    checkpoint = train(tiny(folder, tmp_path, "optimizer.ema=0.9"))
     export(checkpoint, tmp_path / "m.onnx", training_data="three photographs", licence="CC0-1.0")
     model = load_model(tmp_path / "m.onnx", 1)
     assert model.dim == 128
     assert model.metadata["training_data"] == "three photographs"
     assert model.metadata["licence"] == "CC0-1.0"
     assert model.metadata["steps"] == "4"
-    assert len(model.metadata["sha256"]) == 64
+    state = load_checkpoint(checkpoint)
+    averaged = model_from_yaml(state["config"])
+    averaged.load_state_dict(state["ema"])
+    assert model.metadata["sha256"] == weights_sha(averaged)
     assert "steps: 4" in model.metadata["config"]
     assert str(tmp_path) not in model.metadata["config"]
     assert str(folder) not in model.metadata["config"]
@@ -112,55 +65,27 @@ def test_export_refuses_a_model_that_disagrees_with_torch(
         export(checkpoint, tmp_path / "m.onnx")
 
 
-def test_a_loss_that_is_not_finite_stops_the_run(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_averaged_weights_are_kept_alone_at_the_end(folder: Path, tmp_path: Path) -> None:
+    train(tiny(folder, tmp_path, "optimizer.ema=0.9", "steps=2"))
+    state, weights = (load_checkpoint(tmp_path / name) for name in ("last.pt", "weights.pt"))
+    assert set(weights) == {"model", "config", "step"}
+    assert all(torch.equal(weights["model"][k], v) for k, v in state["ema"].items())
+    assert not all(torch.equal(state["model"][k], v) for k, v in state["ema"].items())
+
+
+def test_a_run_starts_from_the_weights_of_another(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*args: object, **options: object) -> tuple[torch.Tensor, dict[str, float]]:
-        del args, options
-        return torch.tensor(float("nan")), {"loss": float("nan")}
-
-    monkeypatch.setattr(loop, "run_step", broken)
-    with pytest.raises(FloatingPointError, match="step 0"):
-        train(tiny(folder, tmp_path))
-
-
-def test_configuration_errors_name_the_key() -> None:
-    with pytest.raises(ValueError, match="stepz"):
-        load_config(None, ["stepz=3"])
-    with pytest.raises(ValueError, match="many"):
-        load_config(None, ["steps=many"])
-
-
-def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "last.pt"
-    save_checkpoint(path, {"model": {"a": torch.ones(2)}, "config": ""})
-
-    class Unwritable:
-        def __reduce__(self) -> tuple:
-            raise RuntimeError("cannot be written")
-
-    with pytest.raises(RuntimeError, match="cannot be written"):
-        save_checkpoint(path, {"model": Unwritable(), "config": ""})
-    assert load_checkpoint(path)["model"]["a"].tolist() == [1, 1]
-    assert [p.name for p in tmp_path.iterdir()] == ["last.pt"]
-
-
-class Malicious:
-    def __reduce__(self) -> tuple:
-        return (Path.touch, (Path("ran"),))
-
-
-def test_a_checkpoint_never_runs_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    torch.save({"model": Malicious(), "config": ""}, tmp_path / "bad.pt")
-    with pytest.raises(ValueError, match="cannot read checkpoint"):
-        load_checkpoint(tmp_path / "bad.pt")
-    assert not (tmp_path / "ran").exists()
-
-
-def test_foreign_and_missing_checkpoints_are_named(tmp_path: Path) -> None:
-    torch.save({"weights": 1}, tmp_path / "foreign.pt")
-    with pytest.raises(ValueError, match="no ssldescriptor checkpoint"):
-        load_checkpoint(tmp_path / "foreign.pt")
-    with pytest.raises(ValueError, match=r"missing\.pt"):
-        load_checkpoint(tmp_path / "missing.pt")
+    train(tiny(folder, tmp_path / "first", "optimizer.ema=0.9", "steps=1"))
+    given = trained_weights(load_checkpoint(tmp_path / "first" / "weights.pt"))
+    still = ["steps=1", "optimizer.learning_rate=0", f"init={tmp_path}/first/weights.pt"]
+    path = train(tiny(folder, tmp_path / "second", *still))
+    state = load_checkpoint(path)
+    for name, tensor in given.items():
+        if "running" not in name and "num_batches" not in name:
+            assert torch.equal(state["model"][name], tensor), name
+    assert f"{len(given)} of {len(given)} tensors" in capsys.readouterr().out
+    torch.save({"model": {"a": torch.ones(1)}, "config": "", "step": 1}, tmp_path / "other.pt")
+    config = tiny(folder, tmp_path / "third", f"init={tmp_path}/other.pt")
+    with pytest.raises(ValueError, match="no weight of"):
+        train(config)

@@ -1,35 +1,82 @@
-"""Folders of photographs: finding, splitting, decoding once into memory."""
+"""Folders of photographs: finding, naming, splitting, decoding once into memory."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from ssldescriptor.training.data.decoding import UnusableError, load_image
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 
 
-def find_images(folders: Sequence[str | Path]) -> list[Path]:
+class Rejected(NamedTuple):
+    """A file that is of no use.
+
+    Attributes:
+        path: the file.
+        reason: why, in words.
+    """
+
+    path: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class Photographs(NamedTuple):
+    """Decoded photographs.
+
+    Attributes:
+        images: (H, W, 3) uint8 BGR each.
+        paths: their files, one for each image.
+        rejected: the files that could not be used, and why.
+    """
+
+    images: list[NDArray[np.uint8]]
+    paths: list[Path]
+    rejected: list[Rejected]
+
+
+def find_images(folders: Sequence[str | Path], option: str = "--images") -> list[Path]:
     """List the photographs under the folders, sorted by path.
 
     Raises:
-        FileNotFoundError: a folder does not exist or holds no photograph.
+        FileNotFoundError: a folder does not exist or holds no photograph; names the option.
     """
     paths: list[Path] = []
     for folder in map(Path, folders):
         if not folder.is_dir():
-            raise FileNotFoundError(f"--images: no such folder: {folder}")
+            raise FileNotFoundError(f"{option}: no such folder: {folder}")
         found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
         if not found:
             raise FileNotFoundError(
-                f"--images: no photograph ({', '.join(sorted(SUFFIXES))}) in {folder}"
+                f"{option}: no photograph ({', '.join(sorted(SUFFIXES))}) in {folder}"
             )
         paths += found
     return paths
+
+
+def relative_names(paths: Sequence[Path], folders: Sequence[str | Path]) -> list[Path]:
+    """Return the path of each photograph inside the first of the folders that holds it.
+
+    Raises:
+        ValueError: two photographs of different folders have the same name there.
+    """
+    names = []
+    owner: dict[Path, Path] = {}
+    for path in paths:
+        name = next(path.relative_to(f) for f in map(Path, folders) if path.is_relative_to(f))
+        if owner.setdefault(name, path) != path:
+            raise ValueError(f"{owner[name]} and {path} have the same name within their folders")
+        names.append(name)
+    return names
 
 
 def split(paths: Sequence[Path], validation_share: float) -> tuple[list[Path], list[Path]]:
@@ -40,31 +87,22 @@ def split(paths: Sequence[Path], validation_share: float) -> tuple[list[Path], l
     return train, [p for p, out in zip(paths, held_out, strict=True) if out]
 
 
-def load_image(path: Path, short_side: int) -> NDArray[np.uint8] | None:
-    """Decode a photograph to (H, W, 3) uint8 BGR with its short side at most `short_side` px.
+def load_images(paths: Sequence[Path], short_side: int) -> Photographs:
+    """Decode photographs, shrunk to `short_side` px, and say which could not be used and why.
 
-    Returns None when the file cannot be decoded or is smaller than 64 px.
+    Raises:
+        ValueError: none can be used; gives the first reason.
     """
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None or min(image.shape[:2]) < 64:
-        return None
-    scale = short_side / min(image.shape[:2])
-    if scale < 1:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(image, np.uint8)
-
-
-def load_images(
-    paths: Sequence[Path], short_side: int
-) -> tuple[list[NDArray[np.uint8]], list[Path]]:
-    """Decode all photographs; the second list names those that could not be used."""
-    images, rejected = [], []
+    loaded = Photographs([], [], [])
     for path in paths:
-        image = load_image(path, short_side)
-        if image is None:
-            rejected.append(path)
+        try:
+            image = load_image(path, short_side)
+        except UnusableError as error:
+            loaded.rejected.append(Rejected(path, str(error)))
         else:
-            images.append(image)
-    if not images:
-        raise ValueError(f"none of the {len(paths)} photographs could be decoded")
-    return images, rejected
+            loaded.images.append(image)
+            loaded.paths.append(path)
+    if not loaded.images:
+        first = f"; {loaded.rejected[0]}" if loaded.rejected else ""
+        raise ValueError(f"none of the {len(paths)} photographs can be used{first}")
+    return loaded

@@ -13,9 +13,13 @@ from torch.utils.data import Dataset
 
 from ssldescriptor import _core
 from ssldescriptor.training.data.homography import ViewRanges, random_views
-from ssldescriptor.training.data.photometric import random_gray
+from ssldescriptor.training.data.photometric import LightOptions, random_gray
 
 Sample = dict[str, torch.Tensor]
+Photo = NDArray[np.uint8]
+
+# Views are the same with and without stylized copies: these are drawn from a stream of their own.
+STYLIZED_STREAM = 1
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,16 @@ class PairOptions:
     Attributes:
         size: side of both square views, pixels; a multiple of 32.
         photometric: strength of the relighting, 0..1.
+        light: which kinds of relighting there are, and how often.
+        stylized_share: probability that a view shows a stylized copy of its photograph, drawn for
+            each view; needs `data.stylized`.
         views: ranges of the random homographies.
     """
 
     size: int = 192
     photometric: float = 1.0
+    light: LightOptions = field(default_factory=LightOptions)
+    stylized_share: float = 0.0
     views: ViewRanges = field(default_factory=ViewRanges)
 
 
@@ -42,25 +51,55 @@ class PairDataset(Dataset[Sample]):
     """
 
     def __init__(
-        self, images: Sequence[NDArray[np.uint8]], options: PairOptions, seed: int, length: int
+        self,
+        images: Sequence[Photo],
+        options: PairOptions,
+        seed: int,
+        length: int,
+        copies: Sequence[Sequence[Photo]] = (),
     ) -> None:
+        """Keep what pairs are made of.
+
+        Args:
+            images: photographs, (H, W, 3) uint8 BGR.
+            options: what a pair looks like.
+            seed: of all pairs.
+            length: number of pairs.
+            copies: stylized copies of each photograph, of its size; may be none for some.
+
+        Raises:
+            ValueError: stylized views are wanted and there is no copy, or the numbers differ.
+        """
+        if options.stylized_share > 0 and not any(copies):
+            raise ValueError(
+                f"stylized_share is {options.stylized_share} but there are no stylized copies; "
+                "make them with `ssldescriptor stylize` and name their folder in data.stylized"
+            )
+        if copies and len(copies) != len(images):
+            raise ValueError(f"copies of {len(copies)} photographs for {len(images)} of them")
         self.images, self.options, self.seed, self.length = images, options, seed, length
+        self.copies = copies
 
     def __len__(self) -> int:
         return self.length
 
-    def __getitem__(self, index: int) -> Sample:
+    def __getitem__(self, item: int | tuple[int, int]) -> Sample:
+        """Make pair `item`, of a random photograph; `(item, photo)` says which."""
+        index, given = item if isinstance(item, tuple) else (item, None)
         rng = np.random.default_rng((self.seed, index))
-        photo = self.images[int(rng.integers(len(self.images)))]
-        height, width = photo.shape[:2]
+        drawn = int(rng.integers(len(self.images)))
+        photo = drawn if given is None else given
+        height, width = self.images[photo].shape[:2]
+        pictures = self._pictures(index, photo)
         if rng.random() < 0.5:
-            photo = photo[:, ::-1]
+            pictures = [picture[:, ::-1] for picture in pictures]
         size = self.options.size
         view0, view1 = random_views(rng, width, height, size, self.options.views)
         border = cv2.BORDER_CONSTANT if rng.random() < 0.5 else cv2.BORDER_REFLECT_101
+        options = self.options
         grays = [
-            random_gray(rng, warp(photo, view, size, border), self.options.photometric)
-            for view in (view0, view1)
+            random_gray(rng, warp(picture, view, size, border), options.photometric, options.light)
+            for picture, view in zip(pictures, (view0, view1), strict=True)
         ]
         h_0to1 = view1 @ np.linalg.inv(view0)
         return {
@@ -70,6 +109,19 @@ class PairDataset(Dataset[Sample]):
             "h_0to1": torch.from_numpy((h_0to1 / h_0to1[2, 2]).astype(np.float32)),
             "photo_size": torch.tensor([width, height], dtype=torch.float32),
         }
+
+    def _pictures(self, index: int, photo: int) -> list[Photo]:
+        """Return what either view is to show: the photograph or a stylized copy of it."""
+        pictures = [self.images[photo]] * 2
+        share = self.options.stylized_share
+        if share > 0 and self.copies[photo]:
+            copies = self.copies[photo]
+            rng = np.random.default_rng((self.seed, index, STYLIZED_STREAM))
+            pictures = [
+                copies[int(rng.integers(len(copies)))] if rng.random() < share else p
+                for p in pictures
+            ]
+        return pictures
 
 
 def warp(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +11,62 @@ from numpy.typing import NDArray
 Image = NDArray[np.float32]
 
 
+LUMA = np.array([0.114, 0.587, 0.299])
+
+
+@dataclass(frozen=True)
+class LightOptions:
+    """How often each kind of relighting happens at full strength, 0..1 each; 0 switches it off.
+
+    Attributes:
+        channel_mixing: gray by uneven weights of the channels, some of them negative.
+        hue_saturation: hue turned by up to 60 degrees, saturation times 0 to 2, before gray.
+        gradients: smooth light over the view, by factors of about 1.1 to 2 each way.
+        shadow: an area with a hard or soft edge that loses 30 to 75 % of its light.
+        large_areas: brightness of large areas weakened or turned over, edges stay.
+        tones: brightness and contrast (a factor of about 1.35 each way and an offset of 0.08) and
+            gamma (about 1.4 each way).
+        night: dark, lit by a few lamps, noisy.
+        blur: Gaussian, sigma 0.4 to 2 px.
+        motion_blur: along a line of 3 to 9 px.
+        noise: of the sensor, sigma 0.02 on average where white is 1.
+        clahe: local histogram equalisation, clipped at 1 to 4, in tiles of 1/2 to 1/8 of the view
+            (Zuiderveld, Graphics Gems IV, 1994).
+        jpeg: quality 15 to 90.
+    """
+
+    channel_mixing: float = 0.5
+    hue_saturation: float = 0.25
+    gradients: float = 0.7
+    shadow: float = 0.25
+    large_areas: float = 0.3
+    tones: float = 1.0
+    night: float = 0.25
+    blur: float = 0.3
+    motion_blur: float = 0.15
+    noise: float = 0.6
+    clahe: float = 0.1
+    jpeg: float = 0.35
+
+    def __post_init__(self) -> None:
+        """Refuse what is no probability.
+
+        Raises:
+            ValueError: names the field.
+        """
+        for name, value in vars(self).items():
+            if not 0 <= value <= 1:
+                raise ValueError(f"data.pair.light.{name} is {value}, wanted 0 to 1")
+
+
+ALL_LIGHT = LightOptions()
+
+
 def random_gray(
-    rng: np.random.Generator, view: NDArray[np.uint8], strength: float = 1.0
+    rng: np.random.Generator,
+    view: NDArray[np.uint8],
+    strength: float = 1.0,
+    light: LightOptions = ALL_LIGHT,
 ) -> NDArray[np.uint8]:
     """Relight a (H, W, 3) uint8 BGR view and return it as (H, W) uint8 gray.
 
@@ -18,32 +74,67 @@ def random_gray(
         rng: source of randomness; the same state gives the same picture.
         view: BGR.
         strength: 0 leaves the picture as it is, 1 is the full range.
+        light: which kinds of relighting there are, and how often.
     """
-    image = _mix_channels(rng, view, strength)
-    if rng.random() < 0.7 * strength:
-        image = _light_field(rng, image)
-    if rng.random() < 0.3 * strength:
+
+    def happens(probability: float) -> bool:
+        return bool(rng.random() < probability * strength)
+
+    image = _mix_channels(rng, view, light, strength)
+    if happens(light.gradients):
+        amount = float(rng.uniform(0.1, 0.7))
+        image = image * np.exp(amount * _smooth_field(rng, image.shape, int(rng.integers(2, 6))))
+    if happens(light.shadow):
+        image = _shadow(rng, image)
+    if happens(light.large_areas):
         image = _flatten_tones(rng, image)
-    image = _tone_curve(rng, image, strength)
-    if rng.random() < 0.25 * strength:
+    if happens(light.tones):
+        image = _tone_curve(rng, image, strength)
+    if happens(light.night):
         image = _night(rng, image)
-    if rng.random() < 0.45 * strength:
-        image = _blur(rng, image)
-    if rng.random() < 0.6 * strength:
+    if happens(light.blur):
+        blurred = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.4, 2.0)))
+        image = np.asarray(blurred, np.float32)
+    if happens(light.motion_blur):
+        image = _motion_blur(rng, image)
+    if happens(light.noise):
         sigma = float(rng.exponential(0.02))
         image = image + sigma * rng.standard_normal(image.shape, np.float32)
     gray = np.asarray(np.clip(image * 255 + 0.5, 0, 255), np.uint8)
-    return _jpeg(rng, gray) if rng.random() < 0.35 * strength else gray
+    if happens(light.clahe):
+        gray = _clahe(rng, gray)
+    return _jpeg(rng, gray) if happens(light.jpeg) else gray
 
 
-def _mix_channels(rng: np.random.Generator, view: NDArray[np.uint8], strength: float) -> Image:
-    weights = np.array([0.114, 0.587, 0.299])
-    if rng.random() < 0.5 * strength:
+def _mix_channels(
+    rng: np.random.Generator, view: NDArray[np.uint8], light: LightOptions, strength: float
+) -> Image:
+    weights = LUMA
+    if rng.random() < light.channel_mixing * strength:
         # Uneven weights change the order of brightness between colours, as another light does.
         weights = rng.dirichlet([1.0, 1.5, 1.0]) + rng.normal(0, 0.15, 3)
         weights /= max(abs(weights.sum()), 0.5)
+    if rng.random() < light.hue_saturation * strength:
+        turn, saturation = np.deg2rad(rng.uniform(-60, 60)), rng.uniform(0, 2)
+        weights = weights @ hue_saturation_matrix(turn, saturation)
     mixed = cv2.transform(view.astype(np.float32), weights[None] / 255)
     return np.asarray(np.clip(mixed, 0, 1), np.float32)
+
+
+def hue_saturation_matrix(turn: float, saturation: float) -> NDArray[np.float64]:
+    """Return the (3, 3) matrix on BGR columns that turns hue and scales saturation.
+
+    The turn is about the gray axis, whose colours stay (Haeberli, Matrix operations for image
+    processing, 1993). Followed by a weighted sum it is one more mixing of channels, at no cost.
+
+    Args:
+        turn: radians.
+        saturation: factor; 0 leaves the mean of the channels.
+    """
+    mean = np.full((3, 3), 1 / 3)
+    cross = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
+    rotation = mean + np.cos(turn) * (np.eye(3) - mean) + np.sin(turn) * cross
+    return np.asarray(mean + saturation * (rotation - mean), np.float64)
 
 
 def _smooth_field(rng: np.random.Generator, shape: tuple[int, ...], cells: int) -> Image:
@@ -52,15 +143,10 @@ def _smooth_field(rng: np.random.Generator, shape: tuple[int, ...], cells: int) 
     return np.asarray(fine, np.float32)
 
 
-def _light_field(rng: np.random.Generator, image: Image) -> Image:
-    cells = int(rng.integers(2, 6))
-    amount = float(rng.uniform(0.1, 0.7))
-    field = np.exp(amount * _smooth_field(rng, image.shape, cells))
-    if rng.random() < 0.3:  # a shadow with a hard edge
-        edge = _smooth_field(rng, image.shape, 3) > rng.normal(0, 0.5)
-        soft = cv2.GaussianBlur(edge.astype(np.float32), (0, 0), float(rng.uniform(0.6, 3)))
-        field = field * (1 - float(rng.uniform(0.3, 0.75)) * soft)
-    return np.asarray(image * field, np.float32)
+def _shadow(rng: np.random.Generator, image: Image) -> Image:
+    edge = _smooth_field(rng, image.shape, 3) > rng.normal(0, 0.5)
+    soft = cv2.GaussianBlur(edge.astype(np.float32), (0, 0), float(rng.uniform(0.6, 3)))
+    return np.asarray(image * (1 - float(rng.uniform(0.3, 0.75)) * soft), np.float32)
 
 
 def _flatten_tones(rng: np.random.Generator, image: Image) -> Image:
@@ -96,9 +182,7 @@ def _night(rng: np.random.Generator, image: Image) -> Image:
     return np.asarray(dark * (1 + light) + glow + noise, np.float32)
 
 
-def _blur(rng: np.random.Generator, image: Image) -> Image:
-    if rng.random() < 0.7:
-        return np.asarray(cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.4, 2.0))), np.float32)
+def _motion_blur(rng: np.random.Generator, image: Image) -> Image:
     length = int(rng.integers(3, 9)) | 1
     kernel = np.zeros((length, length), np.float32)
     angle = rng.uniform(0, np.pi)
@@ -107,6 +191,12 @@ def _blur(rng: np.random.Generator, image: Image) -> Image:
     start = (round(half - dx), round(half - dy))
     cv2.line(kernel, start, (round(half + dx), round(half + dy)), 1.0)
     return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.float32)
+
+
+def _clahe(rng: np.random.Generator, gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    tiles = int(rng.integers(2, 9))
+    clahe = cv2.createCLAHE(float(rng.uniform(1, 4)), (tiles, tiles))
+    return np.asarray(clahe.apply(gray), np.uint8)
 
 
 def _jpeg(rng: np.random.Generator, gray: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -7,10 +7,8 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def info_nce(
-    desc0: Tensor, desc1: Tensor, ignore: Tensor, temperature: float
-) -> tuple[Tensor, Tensor]:
-    """Symmetric cross entropy of each row finding its counterpart among all rows.
+def info_nce(desc0: Tensor, desc1: Tensor, ignore: Tensor, *, temperature: float) -> Tensor:
+    """Symmetric cross entropy of each row finding its counterpart among its fair negatives.
 
     Args:
         desc0: (N, D) unit rows.
@@ -20,13 +18,12 @@ def info_nce(
         temperature: divisor of the similarities, > 0.
 
     Returns:
-        The mean loss and an (N,) bool: row i of `desc0` has its counterpart as nearest.
+        The mean loss.
     """
     similarity = desc0 @ desc1.T
     diagonal = torch.eye(len(desc0), dtype=torch.bool, device=desc0.device)
     logits = (similarity / temperature).masked_fill(ignore & ~diagonal, float("-inf"))
     target = torch.arange(len(desc0), device=desc0.device)
-    loss = (
+    return (
         functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)
     ) / 2
-    return loss, logits.detach().argmax(1) == target

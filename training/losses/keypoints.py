@@ -32,3 +32,27 @@ def peak_agreement(
     near = functional.conv2d(other, torch.outer(tent, tent)[None, None], padding=1).flatten(1)
     chance = (logits0.softmax(-1) * near * interior).sum(-1)
     return -torch.log(chance + floor).mean()
+
+
+def repeatability(logits0: Tensor, logits1: Tensor) -> Tensor:
+    """The pair of losses by which R2D2 asks for repeatable and peaky scores, of the same windows.
+
+    Revaud et al., NeurIPS 2019: cosine similarity (eq. 2) plus half the peakiness (eq. 3) of
+    either view (eq. 4). The scores are the logistic function of the logits.
+
+    Args:
+        logits0: (M, P) logits of view 0 at the P pixels of M windows.
+        logits1: (M, P) logits of view 1 at the same scene points.
+    """
+    score0, score1 = logits0.sigmoid(), logits1.sigmoid()
+    return cosim_loss(score0, score1) + (peaky_loss(score0) + peaky_loss(score1)) / 2
+
+
+def cosim_loss(score0: Tensor, score1: Tensor) -> Tensor:
+    """One minus the mean cosine between windows (M, P) of positive scores in two views."""
+    return 1 - functional.cosine_similarity(score0, score1, dim=1).mean()
+
+
+def peaky_loss(score: Tensor) -> Tensor:
+    """One minus the mean of maximum less mean of windows (M, P) of scores in 0..1."""
+    return 1 - (score.amax(1) - score.mean(1)).mean()

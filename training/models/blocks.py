@@ -6,11 +6,19 @@ from torch import nn
 
 
 def conv_block(
-    in_channels: int, out_channels: int, kernel: int = 3, stride: int = 1
+    in_channels: int, out_channels: int, kernel: int = 3, stride: int = 1, dilation: int = 1
 ) -> nn.Sequential:
     """Return convolution, batch norm and ReLU; padding keeps ceil(size / stride)."""
     return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False),
+        nn.Conv2d(
+            in_channels,
+            out_channels,
+            kernel,
+            stride,
+            dilation * (kernel - 1) // 2,
+            dilation,
+            bias=False,
+        ),
         nn.BatchNorm2d(out_channels),
         nn.ReLU(inplace=True),
     )

@@ -19,14 +19,18 @@ struct MatrixView {
 };
 
 /// What a distance between float rows means. Byte rows always use the Hamming distance.
-enum class Norm { kL2, kL2Squared };
+/// kCosine: 1 - cosine of the angle, that is half the squared distance of the rows made unit
+/// length; a row of zeros has no direction and matches nothing. kInnerProduct: minus the product.
+enum class Norm { kL2, kL2Squared, kCosine, kInnerProduct };
 
 struct MatchOptions {
     bool mutual = true;
-    std::optional<double> max_ratio;     // keep d1 <= max_ratio * d2; a lone candidate passes
+    // Keep d1 <= max_ratio * d2; a lone candidate passes. The test is on plain distances: those of
+    // kL2Squared and kCosine are tested by the squared ratio. Not for kInnerProduct.
+    std::optional<double> max_ratio;
     std::optional<double> max_distance;  // keep d1 <= max_distance
     Norm norm = Norm::kL2;
-    int num_threads = 1;  // 0: as many as the hardware has
+    int num_threads = 1;  // 0: all processors that no other call uses
 };
 
 /// Accepted pairs, ordered by index0.

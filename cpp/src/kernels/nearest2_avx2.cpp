@@ -7,24 +7,33 @@
 namespace ssld::kernels {
 namespace {
 
+using Value = float;
 constexpr int kLanes = 8;
 constexpr int kRows = 4;
-typedef float VecF __attribute__((vector_size(4 * kLanes), may_alias));
+constexpr int kVectors = 3;
+constexpr int kKept = 3;
+constexpr int kDoubles = 4;
+typedef float Vec __attribute__((vector_size(4 * kLanes), may_alias));
+typedef double Doubles __attribute__((vector_size(8 * kDoubles)));
 typedef std::int32_t VecI __attribute__((vector_size(4 * kLanes), may_alias));
 
-inline __attribute__((always_inline)) VecF multiply_add(VecF a, VecF b, VecF c) {
-    return _mm256_fmadd_ps(a, b, c);
+inline __attribute__((always_inline)) Vec accumulate(Vec a, Vec b, Vec sum) {
+    return _mm256_fmadd_ps(a, b, sum);
 }
 
-inline __attribute__((always_inline)) unsigned lanes_below(VecF a, VecF b) {
+inline __attribute__((always_inline)) unsigned lanes_below(Vec a, Vec b) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
+}
+
+inline __attribute__((always_inline)) Doubles widen(const float* p) {
+    return _mm256_cvtps_pd(_mm_loadu_ps(p));
 }
 
 }  // namespace
 #include "exact-inl.hpp"
 #include "nearest2-inl.hpp"
 
-extern const FloatKernels kFloatAvx2 = {kRows,     kColumns,         screen,
-                                        distances, squared_distance, squared_norm};
+extern const FloatKernels kFloatAvx2 = {{kRows, kColumns, kKept, screen, distances},
+                                        {squared_distance, scaled_squared_distance, dot}};
 
 }  // namespace ssld::kernels

@@ -12,10 +12,20 @@ from collections.abc import Sequence
 import cv2
 
 from ssldescriptor import __version__
-from ssldescriptor.cli import export, info, match, train
+from ssldescriptor.cli import (
+    ablation,
+    autoencoder,
+    evaluate,
+    export,
+    info,
+    match,
+    run,
+    stylize,
+    train,
+)
 from ssldescriptor.cli.errors import CommandError
 
-COMMANDS = (match, info, train, export)
+COMMANDS = (match, evaluate, run, info, train, stylize, autoencoder, ablation, export)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -34,7 +34,11 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train and print the path of the last checkpoint."""
+    """Train and print the path of the last checkpoint; under torchrun its first process does.
+
+    Raises:
+        CommandError: no photographs are named, or the loss or a gradient is not finite.
+    """
     overrides = list(args.overrides)
     if args.images:
         overrides.append(f"data.images={json.dumps(args.images)}")
@@ -43,4 +47,9 @@ def run(args: argparse.Namespace) -> None:
     config = import_training("config").load_config(args.config, overrides)
     if not config.data.images:
         raise CommandError("no photographs: give --images DIR")
-    print(import_training("train").train(config, resume=args.resume))
+    try:
+        path = import_training("train").train(config, resume=args.resume)
+    except FloatingPointError as error:
+        raise CommandError(str(error)) from error
+    if import_training("distributed").is_main():
+        print(path)

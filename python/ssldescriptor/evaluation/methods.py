@@ -6,110 +6,184 @@ their descriptors, as its own class makes them with its own defaults otherwise.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
-from ssldescriptor import SSLDescriptor
+from ssldescriptor import SSLDescriptor, __version__
+from ssldescriptor.evaluation import learned_methods, opencv_methods
+from ssldescriptor.evaluation.extracted import (
+    Extractor,
+    Features,
+    Image,
+    as_features,
+    no_features,
+)
+from ssldescriptor.evaluation.plugins import plugin_extractor
+from ssldescriptor.evaluation.sources import digest
+from ssldescriptor.models import resolve
 
-Image = NDArray[np.uint8]
+__all__ = [
+    "Extractor",
+    "Features",
+    "Image",
+    "Method",
+    "as_features",
+    "make_extractor",
+    "make_method",
+    "make_methods",
+    "no_features",
+    "register",
+]
 
-
-@dataclass(frozen=True)
-class Features:
-    """Points (N, 2) float32 pixels and their descriptors, (N, D) float32 or uint8."""
-
-    points: NDArray[np.float32]
-    descriptors: NDArray[Any]
-
-
-Extractor = Callable[[Image], Features]
-
-METHODS = ("sift", "rootsift", "orb", "akaze", "ssl", "ssl-upright", "ssl@sift", "ssl@orb")
+SSL_METHODS = ("ssl", "ssl-upright", "ssl@sift", "ssl@orb")
+METHODS = (*opencv_methods.NAMES, *SSL_METHODS)
 LABELS = {
-    "sift": "SIFT",
-    "rootsift": "RootSIFT",
-    "orb": "ORB",
-    "akaze": "AKAZE",
+    **opencv_methods.NAMES,
     "ssl": "SSLDescriptor",
     "ssl-upright": "SSLDescriptor, upright=True",
     "ssl@sift": "SSLDescriptor at SIFT keypoints",
     "ssl@orb": "SSLDescriptor at ORB keypoints",
+    "xfeat": "XFeat",
+    "disk": "DISK",
 }
+_REGISTERED: dict[str, Callable[[int], Extractor]] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """An extractor and what identifies it.
+
+    Attributes:
+        spec: as the user wrote it.
+        label: for tables.
+        facts: everything that its results depend on, for JSON.
+        extract: see Extractor.
+    """
+
+    spec: str
+    label: str
+    facts: dict[str, Any]
+    extract: Extractor
+
+    @property
+    def folder(self) -> str:
+        """A file name that differs whenever the facts do."""
+        name = re.sub(r"[^\w@.-]+", "_", self.spec)[-40:]
+        return f"{name}-{digest(json.dumps(self.facts, sort_keys=True))[:10]}"
+
+
+def register(name: str, build: Callable[[int], Extractor]) -> None:
+    """Make an extractor known under a name.
+
+    Args:
+        name: for make_method and the tables.
+        build: takes the cap on keypoints, returns the extractor.
+
+    Raises:
+        ValueError: the name is taken, or has a colon.
+    """
+    if ":" in name or name in LABELS or name in _REGISTERED:
+        raise ValueError(f"the name {name!r} is taken or has a colon")
+    _REGISTERED[name] = build
+
+
+def make_methods(
+    specs: Sequence[str], num_keypoints: int, *, model: str = "default", num_threads: int = 0
+) -> list[Method]:
+    """Build several methods; see make_method.
+
+    Raises:
+        ValueError: a spec stands there twice, or cannot be built.
+    """
+    if len(set(specs)) < len(specs):
+        raise ValueError(f"a method is named twice: {' '.join(specs)}")
+    return [make_method(s, num_keypoints, model=model, num_threads=num_threads) for s in specs]
+
+
+def make_method(
+    spec: str, num_keypoints: int, *, model: str = "default", num_threads: int = 0
+) -> Method:
+    """Build a method from what the user wrote.
+
+    Args:
+        spec: a name of LABELS or a registered one; an ssl method with options of
+            SSLDescriptor.create, "ssl:descriptor=binary,model=mine.onnx"; or a function of the
+            user's, "module:function" or "file.py:function" (see plugins.py).
+        num_keypoints: cap on the keypoints of one image.
+        model: for the ssl methods that name none themselves.
+        num_threads: for the ssl methods; 0 for all.
+
+    Raises:
+        ValueError: unknown, not installed, or options where there are none.
+    """
+    facts = {"spec": spec, "keypoints": num_keypoints, "opencv": cv2.__version__}
+    name, _, rest = spec.partition(":")
+    if name in SSL_METHODS:
+        options = {"model": model, **_options(rest)}
+        content = resolve(options["model"]).read_bytes()
+        facts |= {"options": options, "ssldescriptor": __version__}
+        facts["model"] = hashlib.blake2b(content, digest_size=12).hexdigest()
+        extract = make_extractor(name, num_keypoints, num_threads=num_threads, **options)
+        label = LABELS[name] + (f" ({rest})" if rest else "")
+    elif ":" in spec and name not in LABELS:
+        extract, more = plugin_extractor(spec, num_keypoints)
+        facts |= more
+        label = spec
+    else:
+        extract, label = make_extractor(spec, num_keypoints), LABELS.get(spec, spec)
+    return Method(spec, label, facts, extract)
 
 
 def make_extractor(name: str, num_keypoints: int, **options: Any) -> Extractor:
     """Build an extractor.
 
     Args:
-        name: one of METHODS.
+        name: a key of LABELS or a registered name.
         num_keypoints: cap on the keypoints of one image.
         options: further keywords of SSLDescriptor.create; for the ssl methods only.
 
     Raises:
-        ValueError: unknown name, or options for a method that takes none.
+        ValueError: unknown name, options for a method that takes none, or not installed.
     """
-    if name not in METHODS:
-        raise ValueError(f"unknown method {name!r}, expected one of {', '.join(METHODS)}")
-    if not name.startswith("ssl"):
-        if options:
-            raise ValueError(f"method {name!r} takes no options, got {sorted(options)}")
-        return _opencv_extractor(name, num_keypoints)
+    if name not in LABELS and name not in _REGISTERED:
+        known = ", ".join([*LABELS, *_REGISTERED])
+        raise ValueError(f"unknown method {name!r}, expected one of {known}, or module:function")
+    if name in SSL_METHODS:
+        return _ssl_extractor(name, num_keypoints, options)
+    if options:
+        raise ValueError(f"method {name!r} takes no options, got {sorted(options)}")
+    if name in _REGISTERED:
+        return _REGISTERED[name](num_keypoints)
+    if name in learned_methods.PACKAGES:
+        return learned_methods.learned_extractor(name, num_keypoints)
+    return opencv_methods.opencv_extractor(name, num_keypoints)
+
+
+def _ssl_extractor(name: str, num_keypoints: int, options: dict[str, Any]) -> Extractor:
     if name == "ssl-upright":
-        options["upright"] = True
+        options = options | {"upright": True}
     feature = SSLDescriptor.create(num_keypoints, **options)
     if "@" not in name:
         return lambda image: as_features(*feature.detectAndCompute(image, None))
-    detector = _opencv_feature(name.split("@")[1], num_keypoints)
+    detector = opencv_methods.opencv_feature(name.split("@")[1], num_keypoints)
     return lambda image: as_features(*feature.compute(image, detector.detect(image, None)))
 
 
-def as_features(keypoints: Sequence[cv2.KeyPoint], descriptors: NDArray[Any] | None) -> Features:
-    """Turn what detectAndCompute returned into arrays; no keypoints give empty arrays."""
-    if descriptors is None:
-        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 1), np.float32))
-    points = np.asarray(cv2.KeyPoint.convert(keypoints), dtype=np.float32).reshape(-1, 2)
-    return Features(points, np.asarray(descriptors))
-
-
-def root_sift(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return RootSIFT rows (Arandjelovic and Zisserman, 2012): L1-normalised, square-rooted."""
-    sums = descriptors.sum(axis=1, keepdims=True) + 1e-9
-    return np.asarray(np.sqrt(descriptors / sums), dtype=np.float32)
-
-
-def _opencv_feature(name: str, num_keypoints: int) -> Any:
-    return cv2.ORB.create(num_keypoints) if name == "orb" else cv2.SIFT.create(num_keypoints)
-
-
-def _opencv_extractor(name: str, num_keypoints: int) -> Extractor:
-    if name == "akaze":
-        return _akaze_extractor(num_keypoints)
-    feature = _opencv_feature(name, num_keypoints)
-
-    def extract(image: Image) -> Features:
-        gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        keypoints, descriptors = feature.detectAndCompute(gray, None)
-        if name == "rootsift" and descriptors is not None:
-            descriptors = root_sift(descriptors)
-        return as_features(keypoints, descriptors)
-
-    return extract
-
-
-def _akaze_extractor(num_keypoints: int) -> Extractor:
-    # OpenCV 5 has moved AKAZE to contrib. Half the default threshold, so that the cap is reached.
-    home: Any = cv2 if hasattr(cv2, "AKAZE_create") else cv2.xfeatures2d
-    create = home.AKAZE_create
-    detector, describer = create(threshold=5e-4), create()
-
-    def extract(image: Image) -> Features:
-        gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        strongest = sorted(detector.detect(gray, None), key=lambda keypoint: -keypoint.response)
-        return as_features(*describer.compute(gray, strongest[:num_keypoints]))
-
-    return extract
+def _options(text: str) -> dict[str, Any]:
+    """Parse "key=value,key=value"; a value that is no JSON is text."""
+    options: dict[str, Any] = {}
+    for part in filter(None, text.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals or not key.isidentifier():
+            raise ValueError(f"option {part!r} is not of the form key=value")
+        try:
+            options[key] = json.loads(value)
+        except json.JSONDecodeError:
+            options[key] = value
+    return options

@@ -1,0 +1,101 @@
+#include "float_pair.hpp"
+
+namespace ssld {
+
+namespace {
+
+const kernels::IntegerKernels& integer_kernels(const KernelSet& kernels, Form form) {
+    return form == Form::kBytes ? *kernels.bytes : *kernels.halves;
+}
+
+}  // namespace
+
+void PackedFloats::pack(int num_threads) {
+    encoding = choose_encoding(rows, kernels);
+    const std::int64_t count = rows.num_rows();
+    if (encoding.form == Form::kFloats) {
+        floats.pack(rows, 0, count, kernels.floats->screen.panel_columns, Role::kTrain, encoding,
+                    num_threads);
+    } else {
+        integers.pack(rows, 0, count, integer_kernels(kernels, encoding.form).screen.panel_columns,
+                      Role::kTrain, encoding, num_threads);
+    }
+}
+
+void FloatPair::assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads) {
+    kernels_ = active_kernels();
+    num_threads_ = num_threads;
+    a_.assign(a, norm, kernels_.floats->exact, num_threads);
+    own_b_.assign(b, norm, kernels_.floats->exact, num_threads);
+    b_ = &own_b_;
+    packed_ = nullptr;
+    choose();
+}
+
+void FloatPair::assign(MatrixView<float> a, const PackedFloats& b, int num_threads) {
+    kernels_ = b.kernels;  // the level it was packed for
+    num_threads_ = num_threads;
+    a_.assign(a, b.rows.norm_type(), kernels_.floats->exact, num_threads);
+    b_ = &b.rows;
+    packed_ = b.encoding.fits(a_) ? &b : nullptr;
+    choose();
+}
+
+void FloatPair::assign_queries(const FloatPair& other, const std::vector<std::int32_t>& queries) {
+    kernels_ = other.kernels_;
+    num_threads_ = other.num_threads_;
+    a_.assign(other.a_, queries);
+    b_ = other.b_;
+    packed_ = other.packed_;
+    encoding_ = other.encoding_;
+    bound_ = other.bound_;
+}
+
+void FloatPair::assign_swapped(const FloatPair& other,
+                               const std::vector<std::int32_t>& train_rows) {
+    kernels_ = other.kernels_;
+    num_threads_ = other.num_threads_;
+    a_.assign(*other.b_, train_rows);
+    b_ = &other.a_;
+    packed_ = nullptr;
+    encoding_ = other.encoding_;
+    bound_ = other.bound_;
+}
+
+void FloatPair::use_floats() {
+    encoding_ = {};
+    packed_ = nullptr;
+    bound_ = ScreenBound(encoding_, a_, *b_);
+}
+
+void FloatPair::choose() {
+    encoding_ = packed_ != nullptr ? packed_->encoding : choose_encoding(a_, *b_, kernels_);
+    bound_ = ScreenBound(encoding_, a_, *b_);
+}
+
+template <>
+ScreenTask<float> FloatPair::task<float>() const {
+    return {&a_,
+            b_,
+            packed_ != nullptr ? &packed_->floats : nullptr,
+            encoding_,
+            &kernels_.floats->screen,
+            num_threads_};
+}
+
+template <>
+ScreenTask<std::int32_t> FloatPair::task<std::int32_t>() const {
+    return {&a_,
+            b_,
+            packed_ != nullptr ? &packed_->integers : nullptr,
+            encoding_,
+            &integer_kernels(kernels_, encoding_.form).screen,
+            num_threads_};
+}
+
+void FloatPair::trim() {
+    a_.trim();
+    own_b_.trim();
+}
+
+}  // namespace ssld

@@ -1,0 +1,62 @@
+// Two sets of float rows, ready to be searched. Private to the core.
+#pragma once
+
+#include "encoding.hpp"
+#include "panels.hpp"
+#include "row_set.hpp"
+#include "screen.hpp"
+
+namespace ssld {
+
+/// Train rows that were packed once.
+struct PackedFloats {
+    std::vector<MatrixView<float>> images;
+    RowSet rows;
+    KernelSet kernels{};
+    Encoding encoding;
+    Panels<float> floats;           // one of the two
+    Panels<std::int32_t> integers;  // is filled
+
+    void pack(int num_threads);
+};
+
+class FloatPair {
+  public:
+    void assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads);
+    void assign(MatrixView<float> a, const PackedFloats& b, int num_threads);
+    /// Some queries of another pair.
+    void assign_queries(const FloatPair& other, const std::vector<std::int32_t>& queries);
+    /// Some train rows of another pair as queries, its queries as train rows.
+    void assign_swapped(const FloatPair& other, const std::vector<std::int32_t>& train_rows);
+
+    const RowSet& a() const { return a_; }
+    const RowSet& b() const { return *b_; }
+    Norm norm() const { return a_.norm_type(); }
+    const ScreenBound& bound() const { return bound_; }
+    int num_threads() const { return num_threads_; }
+    bool uses_integers() const { return encoding_.form != Form::kFloats; }
+    /// From now on screen floats: what integers left undecided needs more bits.
+    void use_floats();
+
+    template <typename Value>
+    ScreenTask<Value> task() const;
+
+    float reported(double exact) const { return reported_distance(exact, norm()); }
+    double exact(std::int64_t i, std::int64_t j) const { return a_.exact(i, *b_, j); }
+
+    void trim();
+
+  private:
+    void choose();
+
+    RowSet a_;
+    RowSet own_b_;
+    const RowSet* b_ = nullptr;
+    const PackedFloats* packed_ = nullptr;  // null: b is not packed, or not as needed
+    KernelSet kernels_{};
+    Encoding encoding_;
+    ScreenBound bound_;
+    int num_threads_ = 1;
+};
+
+}  // namespace ssld

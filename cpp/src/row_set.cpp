@@ -1,0 +1,107 @@
+#include "row_set.hpp"
+
+#include <algorithm>
+
+#include "parallel.hpp"
+
+namespace ssld {
+
+namespace {
+
+constexpr double kNothing = std::numeric_limits<double>::infinity();
+
+// Adding 2^23 rounds to an integer. No early exit: this way it becomes vector instructions.
+bool is_bytes(const float* row, std::int64_t dim) {
+    int all = 1;
+    for (std::int64_t k = 0; k < dim; ++k) {
+        const float rounded = (row[k] + 0x1p23F) - 0x1p23F;
+        all &= static_cast<int>(row[k] >= 0.0F) & static_cast<int>(row[k] <= 255.0F) &
+               static_cast<int>(rounded == row[k]);
+    }
+    return all != 0;
+}
+
+}  // namespace
+
+void RowSet::assign(const MatrixView<float>& rows, Norm norm, const kernels::ExactKernels& exact,
+                    int num_threads) {
+    first_row_ = rows.data;
+    pointers_.clear();
+    num_rows_ = rows.rows;
+    dim_ = rows.cols;
+    norm_type_ = norm;
+    exact_ = &exact;
+    survey(num_threads);
+}
+
+void RowSet::assign(const std::vector<MatrixView<float>>& images, Norm norm,
+                    const kernels::ExactKernels& exact, int num_threads) {
+    pointers_.clear();
+    dim_ = 0;
+    for (const MatrixView<float>& image : images) {
+        for (std::int64_t i = 0; i < image.rows; ++i)
+            pointers_.push_back(image.row(i));
+        if (image.rows > 0) dim_ = image.cols;
+    }
+    num_rows_ = static_cast<std::int64_t>(pointers_.size());
+    norm_type_ = norm;
+    exact_ = &exact;
+    survey(num_threads);
+}
+
+void RowSet::assign(const RowSet& other, const std::vector<std::int32_t>& chosen) {
+    pointers_.clear();
+    for (const std::int32_t i : chosen)
+        pointers_.push_back(other.row(i));
+    num_rows_ = static_cast<std::int64_t>(pointers_.size());
+    dim_ = other.dim_;
+    norm_type_ = other.norm_type_;
+    exact_ = other.exact_;
+    survey(1);
+}
+
+void RowSet::survey(int num_threads) {
+    const auto count = static_cast<std::size_t>(num_rows_);
+    norms_ = norm_scratch_.get<double>(count);
+    scales_ = norm_type_ == Norm::kCosine ? scale_scratch_.get<double>(count) : nullptr;
+    constexpr std::int64_t kLeastValues = 1 << 19;  // about 0.1 ms, some threads' start
+    const std::int64_t least_rows = kLeastValues / std::max<std::int64_t>(1, dim_);
+    parallel_pieces(num_rows_, num_pieces(num_rows_, least_rows, num_threads),
+                    [&](int, std::int64_t begin, std::int64_t end) {
+                        for (std::int64_t i = begin; i < end; ++i)
+                            survey_row(i);
+                    });
+    summarize();
+}
+
+void RowSet::survey_row(std::int64_t i) {
+    norms_[i] = exact_->dot(row(i), row(i), dim_);
+    if (scales_ == nullptr) return;
+    // A row of zeros has no direction: with cosine it matches nothing.
+    const bool has_direction = norms_[i] > 0 && is_finite(i);
+    scales_[i] = has_direction ? 1 / std::sqrt(norms_[i]) : 0;
+    norms_[i] = has_direction ? 1 : kNothing;
+}
+
+void RowSet::summarize() {
+    num_finite_ = 0;
+    largest_norm_ = 0;
+    double sum = 0;
+    bool bytes = norm_type_ != Norm::kCosine;
+    for (std::int64_t i = 0; i < num_rows_; ++i) {
+        if (!is_finite(i)) continue;
+        ++num_finite_;
+        largest_norm_ = std::max(largest_norm_, norms_[i]);
+        sum += norms_[i];
+        bytes = bytes && is_bytes(row(i), dim_);
+    }
+    mean_norm_ = sum / static_cast<double>(std::max<std::int64_t>(1, num_finite_));
+    holds_bytes_ = bytes;
+}
+
+void RowSet::trim() {
+    norm_scratch_.trim();
+    scale_scratch_.trim();
+}
+
+}  // namespace ssld

@@ -1,0 +1,1 @@
+"""Results as Markdown and as one HTML file; content.py says what a report consists of."""

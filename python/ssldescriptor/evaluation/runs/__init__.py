@@ -1,0 +1,1 @@
+"""Whole evaluations: a data set in, a report out; one file a task."""

@@ -1,0 +1,146 @@
+"""The matching evaluation's tables, charts and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssldescriptor.drawing import draw_matches
+from ssldescriptor.evaluation.datasets.sequences import HomographyPair
+from ssldescriptor.evaluation.metrics import match_errors
+from ssldescriptor.evaluation.report.content import Chart, Picture, Section, Table
+from ssldescriptor.evaluation.scoring import Result
+from ssldescriptor.evaluation.tasks.matching import CORRECT, MMA_LIMITS, match_features
+
+if TYPE_CHECKING:
+    from ssldescriptor.evaluation.methods import Method
+    from ssldescriptor.evaluation.runs.session import Session
+
+# Headings and formats of a source's table.
+COLUMNS = {
+    "mma_1": ("MMA@1", ".3f"),
+    "mma_3": ("MMA@3", ".3f"),
+    "mma_5": ("MMA@5", ".3f"),
+    "mma_10": ("MMA@10", ".3f"),
+    "homography_1": ("H@1", ".3f"),
+    "homography_3": ("H@3", ".3f"),
+    "homography_5": ("H@5", ".3f"),
+    "homography_auc_1": ("H AUC@1", ".3f"),
+    "homography_auc_3": ("H AUC@3", ".3f"),
+    "homography_auc_5": ("H AUC@5", ".3f"),
+    "num_features": ("features", ".0f"),
+    "num_matches": ("matches", ".0f"),
+    "num_correct": ("correct", ".0f"),
+    "matching_score": ("M-score", ".3f"),
+    "repeatability": ("repeated", ".3f"),
+}
+NAMES = {"i": "i: light (HPatches)", "v": "v: viewpoint (HPatches)", "hpatches": "all of HPatches"}
+EXPLANATION = (
+    "Mutual nearest neighbours, no ratio test. MMA@t: share of matches within t pixels, averaged "
+    "over pairs. H@t: share of pairs whose homography (MAGSAC) moves the corners by less than t "
+    "pixels; H AUC@t: the area under that curve. Correct matches, the matching score (M-score: "
+    "correct matches over keypoints in the shared part) and repeated keypoints are taken at "
+    f"{CORRECT:g} pixels."
+)
+
+
+def matching_sections(
+    session: Session,
+    means: Mapping[str, Mapping[str, Mapping[str, float]]],
+    sweeps: Mapping[str, Any],
+    pairs: Sequence[HomographyPair],
+    results: Mapping[str, Sequence[Result]],
+) -> list[Section]:
+    """Return all sections of the report."""
+    labels = session.labels()
+    sources = list(dict.fromkeys(source for scores in means.values() for source in scores))
+    tables = [_table(source, means, labels) for source in sources]
+    charts = [_mma_chart(source, means, labels) for source in sources]
+    sections = [Section("Scores by source", [*tables, *charts], EXPLANATION)]
+    if sweeps:
+        sections.append(Section("Sweeps", _sweep_charts(sweeps, labels), _SWEEP_TEXT))
+    pictures = _pictures(session, pairs, results)
+    if pictures:
+        sections.append(Section("Best and worst pairs", pictures, _PICTURE_TEXT))
+    return sections
+
+
+_SWEEP_TEXT = "Each image against itself, turned or resized."
+_PICTURE_TEXT = (
+    f"By the mean share of matches within {CORRECT:g} pixels over all methods. Green: within "
+    f"{CORRECT:g} pixels, red: not."
+)
+
+
+def _table(source: str, means: Mapping[str, Any], labels: Mapping[str, str]) -> Table:
+    rows = [
+        [labels[spec], *(format(scores[source][key], form) for key, (_, form) in COLUMNS.items())]
+        for spec, scores in means.items()
+        if source in scores
+    ]
+    counts = sorted({scores[source]["num_pairs"] for scores in means.values() if source in scores})
+    title = f"{NAMES.get(source, source)} ({' or '.join(map(str, counts))} pairs)"
+    return Table(title, ["method", *(name for name, _ in COLUMNS.values())], rows)
+
+
+def _mma_chart(source: str, means: Mapping[str, Any], labels: Mapping[str, str]) -> Chart:
+    lines = {
+        labels[spec]: [(float(t), scores[source][f"mma_{t}"]) for t in MMA_LIMITS]
+        for spec, scores in means.items()
+        if source in scores
+    }
+    return Chart(NAMES.get(source, source), "threshold in pixels", "MMA", lines, x_ticks=MMA_LIMITS)
+
+
+def _sweep_charts(sweeps: Mapping[str, Any], labels: Mapping[str, str]) -> list[Chart]:
+    axes = {"rotation": "angle in degrees", "scale": "size of the second image"}
+    charts = []
+    for kind, methods in sweeps.items():
+        for key, name in (("mma_3", "MMA@3"), ("num_correct", "correct matches")):
+            lines = {
+                labels[spec]: [(float(row["at"]), row[key]) for row in rows]
+                for spec, rows in methods.items()
+            }
+            top = max((y for line in lines.values() for _, y in line), default=1.0) or 1.0
+            top = 1.0 if key == "mma_3" else top * 1.05
+            ticks = range(0, 360, 45) if kind == "rotation" else (0.25, 0.5, 1, 1.41, 2)
+            charts.append(Chart(f"{name} by {kind}", axes[kind], name, lines, top, ticks))
+    return charts
+
+
+def _pictures(
+    session: Session, pairs: Sequence[HomographyPair], results: Mapping[str, Sequence[Result]]
+) -> list[Picture]:
+    """Draw the pairs with the highest and the lowest mean MMA@3 over the methods."""
+    count = getattr(session.config, "pictures", 0)
+    shares: dict[str, list[float]] = {}
+    for rows in results.values():
+        for row in rows:
+            shares.setdefault(row.pair, []).append(row.scores["mma"][int(CORRECT) - 1])
+    order = sorted(shares, key=lambda name: (-float(np.mean(shares[name])), name))
+    best = order[:count]
+    worst = [name for name in order[::-1][:count] if name not in best]
+    by_name = {pair.name: pair for pair in pairs}
+    chosen = [("best", name) for name in best] + [("worst", name) for name in worst]
+    return [
+        _draw(session, method, by_name[name], rank)
+        for rank, name in chosen
+        for method in session.methods
+    ]
+
+
+def _draw(session: Session, method: Method, pair: HomographyPair, rank: str) -> Picture:
+    image0, image1 = pair.image0.read(), pair.image1.read()
+    view0 = session.extraction.get(method, pair.image0)
+    view1 = session.extraction.get(method, pair.image1)
+    assert view0 is not None
+    assert view1 is not None
+    index0, index1 = match_features(view0.features, view1.features)
+    points0, points1 = view0.features.points[index0], view1.features.points[index1]
+    homography = image1.matrix @ pair.homography @ np.linalg.inv(image0.matrix)
+    good = match_errors(points0, points1, homography) <= CORRECT
+    caption = f"{rank}: {pair.name}, {method.label}: {good.sum()} of {len(good)} matches are right"
+    drawn = draw_matches(image0.image, points0, image1.image, points1, good=good)
+    return Picture(caption, drawn)

@@ -1,0 +1,115 @@
+"""`ssldescriptor evaluate places` on parts of three photographs."""
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from ssldescriptor.cli.main import main
+from ssldescriptor.evaluation.extracted import Features, no_features
+from ssldescriptor.evaluation.runs.places import PlacesConfig
+from ssldescriptor.evaluation.tasks.places import rerank, vocabulary
+
+PLACES = ("coffee", "astronaut", "chelsea")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for folder in ("left", "right", "words"):
+        (tmp_path / folder).mkdir()
+    for i, name in enumerate(PLACES):
+        image = cv2.resize(np.ascontiguousarray(getattr(data, name)()[..., ::-1]), (300, 200))
+        cv2.imwrite(str(tmp_path / "left" / f"{10 * i:04}.png"), image[:-6, :-9])
+        cv2.imwrite(str(tmp_path / "right" / f"{10 * i:04}.png"), image[6:, 9:] // 4 * 3)
+    cv2.imwrite(str(tmp_path / "words" / "a.png"), cv2.resize(data.camera(), (300, 300)))
+    return tmp_path
+
+
+def run(root: Path, *arguments: object, words: Path | None = None) -> dict[str, Any]:
+    settings = ["--num-words", 4, "--keypoints", 200, "--num-threads", 1, "-o", root / "out"]
+    chosen = ["--data", root, "--vocabulary", words or root / "words", *settings, *arguments]
+    assert main(["evaluate", "places", *map(str, chosen)]) == 0
+    return json.loads((root / "out" / "results.json").read_text())
+
+
+def test_places_are_found_again(root: Path) -> None:
+    sides = ["--database", "left", "--queries", "right"]
+    results = run(root, *sides, "--methods", "sift", "orb", "--rerank", 2)
+    assert set(results["scores"]) == {"SIFT", "SIFT, re-ranked", "ORB", "ORB, re-ranked"}
+    for name in ("SIFT, re-ranked", "ORB, re-ranked"):
+        assert results["scores"][name]["recall_5"] == 1
+        assert results["scores"][name]["recall_1"] >= 2 / 3
+        assert results["scores"][name]["num_queries"] == 3
+    assert results["failures"] == []
+    assert "| ORB, re-ranked |" in (root / "out" / "results.md").read_text()
+
+
+def test_broken_images_and_methods_are_counted(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "left" / "0000.png").write_bytes(b"no image")
+    (root / "right" / "0010.png").write_bytes(b"no image")
+    (root / "plugin.py").write_text("def nothing(image, num_keypoints):\n    return None, None\n")
+    nothing = f"{root / 'plugin.py'}:nothing"
+    sides = ["--database", "left", "--queries", "right"]
+    results = run(root, *sides, "--methods", "orb", nothing, "--rerank", 3)
+    assert results["scores"]["ORB"]["num_queries"] == 2
+    assert results["scores"]["ORB, re-ranked"]["recall_1"] == 0.5
+    assert set(results["scores"]) == {"ORB", "ORB, re-ranked"}
+    items = [(failure["kind"], failure["item"]) for failure in results["failures"]]
+    assert items == [
+        ("data", "left/0000.png"),
+        ("data", "right/0010.png"),
+        ("method", "vocabulary"),
+    ]
+    assert "2 data problems, 1 method failures" in capsys.readouterr().out
+
+
+def test_revisited_sets(root: Path) -> None:
+    (root / "left").rename(root / "jpg")
+    names = ["0000", "0010", "0020"]
+    for name in names:
+        image = cv2.imread(str(root / "jpg" / f"{name}.png"))
+        cv2.imwrite(str(root / "jpg" / f"{name}.jpg"), image)
+    answers = [{"bbx": [20, 20, 280, 180], "easy": [i], "hard": [], "junk": []} for i in range(3)]
+    truth = {"imlist": names, "qimlist": names, "gnd": answers}
+    (root / "gnd_roxford5k.pkl").write_bytes(pickle.dumps(truth))
+    scores = run(root, "--methods", "sift", "--rerank", 3)["scores"]["SIFT, re-ranked"]
+    assert scores["easy"] == {"map": 1, "mp_1": 1, "mp_5": 1, "mp_10": 1, "num_queries": 3}
+    assert scores["hard"]["num_queries"] == 0
+
+
+def test_without_a_query_there_is_an_error(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (root / "right").glob("*.png"):
+        path.write_bytes(b"")
+    arguments = ["--data", root, "--vocabulary", root / "words", "-o", root / "out"]
+    sides = ["--database", "left", "--queries", "right", "--methods", "orb"]
+    assert main(["evaluate", "places", *map(str, [*arguments, *sides])]) == 1
+    assert "no query" in capsys.readouterr().err
+
+
+def test_reranking_sorts_the_head_only() -> None:
+    inliers = {7: 5, 3: 9, 4: 9, 1: 100}
+    order = rerank(np.array([7, 3, 4, 1]), 3, lambda item: inliers[item])
+    assert order.tolist() == [3, 4, 7, 1]
+
+
+def test_a_vocabulary_needs_descriptors() -> None:
+    with pytest.raises(ValueError, match="no descriptors"):
+        vocabulary([no_features()], 2)
+    one = Features(np.zeros((9, 2), np.float32), np.eye(9, dtype=np.float32))
+    assert vocabulary([no_features(), one], 3, rows_per_image=4).shape == (3, 9)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [({"num_words": 1}, "num_words=1"), ({"rerank": -1}, "rerank=-1"), ({"ratio": 2}, "ratio=2")],
+)
+def test_settings_are_checked(settings: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        PlacesConfig(data="a", output="b", vocabulary="c", **settings)

@@ -1,0 +1,70 @@
+"""What a trained model scores on photographs that it never saw, and on sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ssldescriptor.evaluation.datasets.sequences import HomographyPair, read_sequences
+from ssldescriptor.evaluation.failures import Failures
+from ssldescriptor.evaluation.metrics import match_errors
+from ssldescriptor.matching import match
+from ssldescriptor.training.validation import Extract, validate
+
+CORRECT = 3.0
+MAX_KEYPOINTS = 2048
+
+
+def score_validation(
+    extract: Extract, unseen: Sequence[NDArray[np.uint8]], pairs: int
+) -> dict[str, float]:
+    """Match synthetic pairs of unseen photographs.
+
+    Args:
+        extract: the feature.
+        unseen: (H, W, 3) uint8 BGR photographs kept out of training.
+        pairs: of each kind.
+
+    Returns:
+        MMA@3 by kind: "upright", "turned", "zoomed".
+    """
+    return {kind: score.mma for kind, score in validate(extract, unseen, pairs=pairs).items()}
+
+
+def score_sequences(extract: Extract, folder: Path) -> dict[str, float]:
+    """Match the sequences of a folder in the layout of HPatches.
+
+    Returns:
+        MMA@3 by source, e.g. "v_ox": the mean over its pairs, 0 for a pair without any match.
+
+    Raises:
+        FileNotFoundError: no sequence there.
+        ValueError: a sequence is incomplete.
+    """
+    scores: dict[str, list[float]] = {}
+    for sequence in read_sequences(folder):
+        failures = Failures()
+        pairs = sequence.pairs(failures)
+        if failures.entries:
+            raise ValueError(f"{sequence.folder}: {failures.entries[0].reason}")
+        for pair in pairs:
+            scores.setdefault(pair.source, []).append(_score(extract, pair))
+    return {source: float(np.mean(values)) for source, values in sorted(scores.items())}
+
+
+def _score(extract: Extract, pair: HomographyPair) -> float:
+    view0, view1 = pair.image0.read(), pair.image1.read()
+    (xy0, rows0), (xy1, rows1) = (
+        extract(np.asarray(cv2.cvtColor(view.image, cv2.COLOR_BGR2GRAY), np.uint8), MAX_KEYPOINTS)
+        for view in (view0, view1)
+    )
+    matches = match(rows0, rows1)
+    if not len(matches):
+        return 0.0
+    h_0to1 = view1.matrix @ pair.homography @ np.linalg.inv(view0.matrix)
+    errors = match_errors(xy0[matches.index0], xy1[matches.index1], h_0to1)
+    return float((errors <= CORRECT).mean())

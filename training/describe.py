@@ -1,0 +1,151 @@
+"""Describe the keypoints of a batch in both views, each architecture in its way."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from ssldescriptor.training.batch import Batch
+from ssldescriptor.training.distributed import gather_rows
+from ssldescriptor.training.frames import Frames, best_angle, draw_frames, own_size, wrap
+from ssldescriptor.training.geometry import turn_and_scale, warp_points
+from ssldescriptor.training.keypoints import Correspondences, other_view
+from ssldescriptor.training.losses.frame import (
+    direction_agreement,
+    gravity_nll,
+    scale_consistency,
+)
+from ssldescriptor.training.models.l2net import sample_rows
+from ssldescriptor.training.models.registry import GeometricModel, L2NetModel, Model
+from ssldescriptor.training.patches import cut_patches, cut_rings
+from ssldescriptor.training.timing import stage
+
+
+class Described(NamedTuple):
+    """The 2B x K correspondences of a batch, described.
+
+    Attributes:
+        rows0: (2BK, D) float32 unit rows, at the source keypoints.
+        rows1: (2BK, D) float32 unit rows, at the same scene points in the other view.
+        agree: (2B, K) bool; the keypoint would be turned and sized alike in both views.
+        frame_loss: scalar, of angles and sizes; zero where there are none to learn.
+        figures: worth watching.
+    """
+
+    rows0: Tensor
+    rows1: Tensor
+    agree: Tensor
+    frame_loss: Tensor
+    figures: dict[str, float]
+
+
+def describe(
+    model: Model,
+    batch: Batch,
+    found: Correspondences,
+    target: Tensor,
+    generator: torch.Generator,
+    *,
+    bfloat16: bool,
+    threads: int,
+) -> Described:
+    """Describe the correspondences of a batch.
+
+    Args:
+        model: of any architecture.
+        batch: the images.
+        found: the correspondences.
+        target: (2B, K, 2) pixels where to describe in the other view: near `found.target`.
+        generator: source of randomness.
+        bfloat16: run the networks in bfloat16 autocast.
+        threads: of the core.
+    """
+    if isinstance(model, L2NetModel):
+        return _from_map(model, batch, found, target, bfloat16)
+    if not isinstance(model, GeometricModel):
+        raise TypeError(f"no way to describe keypoints with a {type(model).__name__}")
+    with stage("frames"):
+        loss, frames, figures = _frames(
+            model, batch, found, target, generator, bfloat16=bfloat16, threads=threads
+        )
+    with stage("patches"), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        other = other_view(batch.gray)
+        patches0 = cut_patches(batch.gray, found.source, frames.size0, frames.angle0, threads)
+        patches1 = cut_patches(other, target, frames.size1, frames.angle1, threads)
+        rows = model.patch_head(torch.cat([patches0, patches1]))
+    rows0, rows1 = rows.float().chunk(2)
+    return Described(rows0, rows1, frames.agree, loss, figures)
+
+
+def _from_map(
+    model: L2NetModel, batch: Batch, found: Correspondences, target: Tensor, bfloat16: bool
+) -> Described:
+    with stage("descriptor map"), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        maps = model.l2net(batch.contrast)
+    # The rows of the other view's keypoints, image by image, then put beside their sources.
+    count = found.source.shape[1]
+    rows = sample_rows(maps, torch.cat([found.source, other_view(target)], 1))
+    rows = rows.view(len(target), 2 * count, -1)
+    rows0 = rows[:, :count].flatten(0, 1)
+    rows1 = other_view(rows[:, count:]).flatten(0, 1)
+    return Described(rows0, rows1, torch.ones_like(found.valid), rows.new_zeros(()), {})
+
+
+def _frames(
+    model: GeometricModel,
+    batch: Batch,
+    found: Correspondences,
+    target: Tensor,
+    generator: torch.Generator,
+    *,
+    bfloat16: bool,
+    threads: int,
+) -> tuple[Tensor, Frames, dict[str, float]]:
+    rings0 = cut_rings(batch.gray, found.source, threads)
+    rings1 = cut_rings(other_view(batch.gray), target, threads)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        rows = model.frame_net(torch.cat([rings0, rings1]))
+    direction0, direction1 = rows.direction.chunk(2)
+    log_size0, log_size1 = rows.log_size.chunk(2)
+    turn, scale = turn_and_scale(batch.h, found.source)
+    upright, _ = turn_and_scale(
+        batch.views, warp_points(torch.linalg.inv(batch.views), found.source)
+    )
+    shape = found.valid.shape
+    angle0, angle1 = (best_angle(logits).view(shape) for logits in (direction0, direction1))
+    size0, size1 = (own_size(s.detach()).view(shape) for s in (log_size0, log_size1))
+    frames = draw_frames(angle0, angle1, size0, size1, turn, scale, generator)
+    keep = gather_rows(found.valid.flatten())
+    predicted = (direction0, direction1, log_size0, log_size1)
+    true = (turn.flatten(), scale.flatten(), upright.flatten())
+    loss, figures = _frame_loss(*(gather_rows(part)[keep] for part in (*predicted, *true)))
+    return loss, frames, figures
+
+
+def _frame_loss(
+    direction0: Tensor,
+    direction1: Tensor,
+    log_size0: Tensor,
+    log_size1: Tensor,
+    turn: Tensor,
+    scale: Tensor,
+    upright: Tensor,
+) -> tuple[Tensor, dict[str, float]]:
+    """Loss and figures of the frames of N correspondences, from (N, A) and (N,) tensors."""
+    agreement = direction_agreement(direction0, direction1, turn)
+    gravity = gravity_nll(direction0, upright)
+    scaled = scale_consistency(log_size0, log_size1, scale)
+    centre = log_size0.mean() ** 2
+    error = wrap(best_angle(direction1) - best_angle(direction0) - turn).abs()
+    size_error = (log_size1 - log_size0 - scale.log2()).detach().abs()
+    figures = {
+        "agreement": float(agreement.detach()),
+        "gravity": float(gravity.detach()),
+        "turned_within_20": float((error < math.radians(20)).float().mean()),
+        "size_error": float(size_error.mean()),
+        "size_spread": float(log_size0.detach().std()),
+    }
+    return agreement + 0.2 * gravity + scaled + 0.05 * centre, figures

@@ -1,0 +1,1 @@
+"""Photorealistic stylization: another weather, season or hour, every edge where it was."""
