@@ -49,6 +49,14 @@ def test_places_are_found_again(root: Path) -> None:
     assert "| ORB, re-ranked |" in (root / "out" / "results.md").read_text()
 
 
+def test_asmk_ranks_places_too(root: Path) -> None:
+    pytest.importorskip("asmk")
+    sides = ["--database", "left", "--queries", "right"]
+    results = run(root, *sides, "--methods", "sift", "--aggregation", "asmk", "--num-words", 16)
+    assert results["scores"]["SIFT"]["recall_1"] >= 2 / 3
+    assert "(ASMK*, by the package asmk)" in (root / "out" / "results.md").read_text()
+
+
 def test_broken_images_and_methods_are_counted(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

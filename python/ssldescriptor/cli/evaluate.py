@@ -13,7 +13,11 @@ from ssldescriptor.evaluation.runs.localization import (
     evaluate_localization,
 )
 from ssldescriptor.evaluation.runs.matching import MatchingConfig, evaluate_matching
-from ssldescriptor.evaluation.runs.places import PlacesConfig, evaluate_places
+from ssldescriptor.evaluation.runs.places import (
+    AGGREGATIONS,
+    PlacesConfig,
+    evaluate_places,
+)
 from ssldescriptor.evaluation.runs.pose import PoseConfig, evaluate_pose
 
 
@@ -66,6 +70,12 @@ def _add_places(tasks: Any) -> None:
     parser = _add_task(tasks, "places", "image retrieval: places, or revisited Oxford and Paris")
     parser.add_argument(
         "--vocabulary", required=True, metavar="DIR", help="other images, to learn the words from"
+    )
+    parser.add_argument(
+        "--aggregation",
+        choices=AGGREGATIONS,
+        default="vlad",
+        help="VLAD (default), or ASMK, which needs the extra [eval] and thousands of words",
     )
     parser.add_argument("--num-words", type=positive, default=64, metavar="N")
     parser.add_argument("--vocabulary-images", type=positive, default=200, metavar="N")

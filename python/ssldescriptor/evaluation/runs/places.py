@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor.evaluation.aggregation import Rows, unit_rows, vlad
+from ssldescriptor.evaluation.asmk import asmk_orders
 from ssldescriptor.evaluation.datasets.places import PlaceSet, list_images, read_places
 from ssldescriptor.evaluation.datasets.revisited import (
     RevisitedSet,
@@ -38,6 +39,7 @@ from ssldescriptor.evaluation.tasks.sweeps import evenly
 # Raised when the same images give other scores.
 PROTOCOL = "places 1"
 CURVE = tuple(range(1, 26))
+AGGREGATIONS = ("vlad", "asmk")
 Orders = list[NDArray[np.intp]]
 
 
@@ -47,6 +49,7 @@ class PlacesConfig(RunConfig):
 
     Attributes:
         vocabulary: folder of other images, from which every method learns its words.
+        aggregation: how descriptors make one vector or set of an image: "vlad" or "asmk".
         num_words: words of a vocabulary.
         vocabulary_images: at most so many images of the folder, spread over it.
         database: subfolder of the images to find; see datasets/places.py.
@@ -57,6 +60,7 @@ class PlacesConfig(RunConfig):
     """
 
     vocabulary: str
+    aggregation: str = "vlad"
     num_words: int = 64
     vocabulary_images: int = 200
     database: str = ""
@@ -67,6 +71,10 @@ class PlacesConfig(RunConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.aggregation not in AGGREGATIONS:
+            raise ValueError(
+                f"aggregation={self.aggregation!r} is unknown; known: {', '.join(AGGREGATIONS)}"
+            )
         for name, least in {
             "num_words": 2,
             "vocabulary_images": 1,
@@ -116,7 +124,7 @@ def evaluate_places(config: PlacesConfig) -> Report:
     if not scores:
         raise ValueError(f"no method could be scored: {failures.summary()}")
     parts: list[Table | Chart | Picture] = [places_table(scores, places), *places_charts(curves)]
-    text = explanation(config.num_words, config.rerank)
+    text = explanation(config.aggregation, config.num_words, config.rerank)
     sections = [Section("Scores", parts, text)]
     return session.finish(f"Retrieval: {config.root.name}", sections, {"scores": scores})
 
@@ -138,9 +146,13 @@ def _rankings(
     except ValueError as error:
         session.failures.add("method", "vocabulary", error, method.spec)
         return {}
-    database = np.stack([_vector(session, method, image, words) for image in places.database])
-    queries = np.stack([_vector(session, method, places.queries[i], words) for i in asked])
-    orders = list(rank(queries, database))
+    database = [_rows(session, method, image) for image in places.database]
+    queries = [_rows(session, method, places.queries[i]) for i in asked]
+    if config.aggregation == "asmk":
+        orders = asmk_orders(queries, database, words)
+    else:
+        vectors = [[vlad(rows, words) for rows in images] for images in (queries, database)]
+        orders = list(rank(*vectors))
     found = {method.label: orders}
     if config.rerank:
         found[f"{method.label}, re-ranked"] = _reranked(
@@ -149,11 +161,11 @@ def _rankings(
     return found
 
 
-def _vector(session: Session, method: Method, image: ImageSource, words: Rows) -> Rows:
+def _rows(session: Session, method: Method, image: ImageSource) -> Rows:
     stored = session.extraction.get(method, image)
     if stored is None or len(stored.features.points) == 0:
-        return np.zeros(words.size, np.float32)
-    return vlad(unit_rows(stored.features.descriptors), words)
+        return np.zeros((0, 0), np.float32)
+    return unit_rows(stored.features.descriptors)
 
 
 def _reranked(

@@ -33,12 +33,17 @@ def places_charts(curves: Mapping[str, list[tuple[float, float]]]) -> list[Chart
     return [Chart("recall@N", "N", "share of queries", curves)] if curves else []
 
 
-def explanation(num_words: int, rerank: int) -> str:
+COMPARED = {
+    "vlad": "aggregated by VLAD over {} words of its own, learnt on other images, and compared by "
+    "the dot product.",
+    "asmk": "aggregated in each of {} words of its own, learnt on other images, made binary, and "
+    "compared word by word (ASMK*, by the package asmk).",
+}
+
+
+def explanation(aggregation: str, num_words: int, rerank: int) -> str:
     """Return what the numbers mean."""
-    text = (
-        f"Every method's descriptors are aggregated by VLAD over {num_words} words of its own, "
-        "learnt on other images, and compared by the dot product."
-    )
+    text = "Every method's descriptors are " + COMPARED[aggregation].format(num_words)
     if rerank:
         text += (
             f" Re-ranked: the first {rerank} in the order of how many mutual matches agree with "
