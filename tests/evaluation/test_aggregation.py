@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ssldescriptor.evaluation.aggregation import (
+    BLOCK,
     learn_vocabulary,
     nearest_words,
     unit_rows,
@@ -28,6 +29,13 @@ def test_ties_go_to_the_first_word() -> None:
     words = np.array([[1, 0], [-1, 0], [1, 0]], np.float32)
     rows = np.array([[0, 5], [2, 0], [-2, 0]], np.float32)
     assert nearest_words(rows, words).tolist() == [0, 0, 1]
+
+
+def test_blocks_of_rows_have_no_seams() -> None:
+    rng = np.random.default_rng(0)
+    rows, words = rng.normal(size=(2 * BLOCK + 7, 3)), rng.normal(size=(5, 3))
+    distances = np.linalg.norm(rows[:, None] - words[None], axis=2)
+    np.testing.assert_array_equal(nearest_words(rows, words), distances.argmin(axis=1))
 
 
 def test_clusters_are_found() -> None:

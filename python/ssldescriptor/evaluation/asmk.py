@@ -49,14 +49,18 @@ def asmk_orders(
             packed, ids = _aggregate(codebook, kernel, rows, 1)
             inverted.add(packed, ids, np.full(len(ids), image))
 
-    def similarity(*of: Any) -> Any:
-        return kernel.similarity(*of, alpha=ALPHA, similarity_threshold=MIN_SIMILARITY)
+    def similarity(query: Any, found: Any, images: Any) -> Any:
+        # The package's own divides by the bits that it packs, a multiple of 32, not by those of D.
+        distances = asmk.hamming.hamming_cdist_packed(query[None], found, words.shape[1])[0]
+        return asmk.functional.asmk_kernel(
+            1 - 2 * distances, images, alpha=ALPHA, similarity_threshold=MIN_SIMILARITY
+        )
 
     orders = []
     for rows in queries:
         scores = np.zeros(len(database))
         if len(rows):
-            packed, ids = _aggregate(codebook, kernel, rows, QUERY_WORDS)
+            packed, ids = _aggregate(codebook, kernel, rows, min(QUERY_WORDS, len(words)))
             found, values = inverted.search(packed, ids, similarity_func=similarity, topk=None)
             scores[found] = values
         orders.append(np.argsort(-scores, kind="stable"))
@@ -74,6 +78,8 @@ def _import_asmk() -> ModuleType:
     try:
         import asmk
         import asmk.codebook
+        import asmk.functional
+        import asmk.hamming
         import asmk.index
         import asmk.inverted_file
         import asmk.kernel
