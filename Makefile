@@ -41,11 +41,13 @@ test-cpp: .venv/.installed
 
 ## make test-python                  Python tests only
 test-python: .venv/.ready
+	@PYTHON="$(PYTHON)" .ci/host_tools chromium
 	.venv/bin/python -m pytest -q
 
-## make test-opencv5                 the tests that need no torch, on OpenCV 5
+## make test-opencv5                 the tests that need neither torch nor a browser, on OpenCV 5
 test-opencv5: .venv-opencv5/.ready
-	.venv-opencv5/bin/python -m pytest -q --ignore tests/training --ignore tests/test_codebase.py
+	.venv-opencv5/bin/python -m pytest -q --ignore tests/training --ignore tests/browser \
+	  --ignore tests/test_codebase.py
 
 ## make test-oldest                  many of the tests on the oldest numpy, OpenCV and onnxruntime supported
 test-oldest: .venv-oldest/.ready

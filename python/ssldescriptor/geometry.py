@@ -38,6 +38,8 @@ class ImageMatches:
             x1^T F x0 = 0; None when the matches determine none.
         inliers: (M,) bool, the matches that agree with `transform`; all False without one, all
             True when none was asked for.
+        descriptors0: (N0, D), one row per keypoint of image 0, as the feature makes them.
+        descriptors1: (N1, D), the same for image 1.
     """
 
     keypoints0: tuple[cv2.KeyPoint, ...]
@@ -47,6 +49,8 @@ class ImageMatches:
     matches: tuple[cv2.DMatch, ...]
     transform: NDArray[np.float64] | None
     inliers: NDArray[np.bool_]
+    descriptors0: NDArray[Any]
+    descriptors1: NDArray[Any]
 
 
 def match_images(
@@ -87,7 +91,9 @@ def match_images(
     transform, inliers = estimate(points0, points1, model, threshold)
     rows = zip(found.index0.tolist(), found.index1.tolist(), found.distance.tolist(), strict=True)
     matches = tuple(cv2.DMatch(i, j, 0, distance) for i, j, distance in rows)
-    return ImageMatches(keypoints0, keypoints1, points0, points1, matches, transform, inliers)
+    return ImageMatches(
+        keypoints0, keypoints1, points0, points1, matches, transform, inliers, rows0, rows1
+    )
 
 
 def estimate(

@@ -76,12 +76,12 @@ def test_a_folder_is_no_image(photographs: Pair, capsys: pytest.CaptureFixture[s
     assert str(photographs[0].parent) in error_line(capsys)
 
 
-@pytest.mark.parametrize("option", ["-o", "--report"])
+@pytest.mark.parametrize(("option", "name"), [("-o", "o.png"), ("--report", "o.html")])
 def test_an_unwritable_output_is_reported_before_the_work(
-    photographs: Pair, option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    photographs: Pair, option: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--model", "no-such-model"]
-    assert run(*photographs, option, tmp_path / "nowhere" / "out.png", *arguments) == 1
+    assert run(*photographs, option, tmp_path / "nowhere" / name, *arguments) == 1
     assert "nowhere" in error_line(capsys)
 
 
@@ -99,6 +99,13 @@ def test_an_unknown_image_format(
 ) -> None:
     assert run(*photographs, "-o", tmp_path / name) == 1
     assert "unknown image format" in error_line(capsys)
+
+
+def test_an_unknown_kind_of_report(
+    photographs: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*photographs, "--report", tmp_path / "out.txt") == 1
+    assert "a report ends in .html or .json" in error_line(capsys)
 
 
 def test_a_failed_run_leaves_the_old_output(

@@ -10,10 +10,16 @@ from typing import Any
 
 from ssldescriptor import SSLDescriptor, __version__, match_images
 from ssldescriptor.cli.detectors import DETECTORS, make_detector
+from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.cli.inputs import read_input
 from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
 from ssldescriptor.drawing import draw_matches
 from ssldescriptor.geometry import ImageMatches
+from ssldescriptor.report.build import build_page
+from ssldescriptor.report.content import page_content
+
+REPORTS = (".html", ".json")
+THRESHOLD = 3.0
 
 
 def add_parser(commands: Any) -> None:
@@ -26,7 +32,12 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("image0", type=Path, metavar="A", help="first photograph")
     parser.add_argument("image1", type=Path, metavar="B", help="second photograph")
     parser.add_argument("-o", "--output", type=Path, metavar="PNG", help="picture of the matches")
-    parser.add_argument("--report", type=Path, metavar="JSON", help="all numbers, for programs")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="FILE.html: a page to look into; FILE.json: the figures, for programs",
+    )
     parser.add_argument("--detector", choices=DETECTORS, default="own", help="default: own")
     parser.add_argument("--nfeatures", type=positive, default=2048, metavar="N")
     parser.add_argument(
@@ -48,27 +59,59 @@ def run(args: argparse.Namespace) -> None:
     """Match, write what was asked for, print a summary."""
     if args.output:
         check_image_name(args.output)
+    if args.report and args.report.suffix not in REPORTS:
+        wanted = " or ".join(REPORTS)
+        raise CommandError(f"cannot write {args.report}: a report ends in {wanted}")
     image0, image1 = read_input(args.image0), read_input(args.image1)
     with ExitStack() as outputs:
         # Opened before the work, so that an unwritable output costs no time.
         picture = outputs.enter_context(replacing(args.output)) if args.output else None
         report = outputs.enter_context(replacing(args.report)) if args.report else None
         started = time.perf_counter()
+        detector = make_detector(args.detector, args.nfeatures)
         feature = SSLDescriptor.create(
-            args.nfeatures,
-            model=args.model,
-            detector=make_detector(args.detector, args.nfeatures),
-            upright=args.upright,
+            args.nfeatures, model=args.model, detector=detector, upright=args.upright
         )
-        pair = match_images(image0, image1, feature=feature, ratio=args.ratio, model=args.geometry)
+        pair = match_images(
+            image0,
+            image1,
+            feature=feature,
+            ratio=args.ratio,
+            model=args.geometry,
+            threshold=THRESHOLD,
+        )
         summary = summarize(args, pair, time.perf_counter() - started)
         if picture:
             drawn = draw_matches(image0, pair.points0, image1, pair.points1, good=pair.inliers)
             write_image(picture, drawn)
-        if report:
+        if report and args.report.suffix == ".json":
             write_json(report, summary)
+        elif report:
+            write_page(report, args, (image0, image1), pair, summary, detector)
     for key in ("keypoints", "matches", "inliers", "seconds"):
         print(f"{key + ':':10} {summary[key]}")
+
+
+def write_page(
+    path: Path,
+    args: argparse.Namespace,
+    images: tuple[Any, Any],
+    pair: ImageMatches,
+    summary: dict[str, Any],
+    detector: Any,
+) -> None:
+    """Write the page to look into."""
+    content = page_content(
+        pair,
+        geometry=args.geometry,
+        ratio=args.ratio,
+        threshold=THRESHOLD,
+        settings=summary,
+        detector=detector,
+        upright=args.upright,
+    )
+    page = build_page(content, (str(args.image0), str(args.image1)), images)
+    path.write_text(page, encoding="utf-8")
 
 
 def summarize(args: argparse.Namespace, pair: ImageMatches, seconds: float) -> dict[str, Any]:
