@@ -8,13 +8,13 @@ DATA ?=
 PIP_FLAGS := -q --disable-pip-version-check
 SOURCES := $(shell find cpp python training CMakeLists.txt pyproject.toml -type f \
              -not -name '*.pyc' -not -name '*.so' -not -path '*/tests/*')
-LINTED := python training tests examples benchmarks cpp/tests
+LINTED := python training tests examples benchmarks docs/hooks.py docs/browser cpp/tests
 CPP_FILES := $(shell find cpp examples/cpp -name '*.cpp' -o -name '*.hpp')
 CMAKE := cmake -S . -B build/cpp -G Ninja -DSSLD_BUILD_PYTHON=OFF -DSSLD_WERROR=ON
 WHEELS := build/wheels
 WHEEL := $(WHEELS)/.built
 
-.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench readme clean host
+.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench docs readme clean host
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -41,7 +41,10 @@ test-cpp: .venv/.installed
 
 ## make test-python                  Python tests only
 test-python: .venv/.ready
-	@PYTHON="$(PYTHON)" .ci/host_tools chromium
+	@PYTHON="$(PYTHON)" .ci/host_tools npm chromium
+	@if command -v npm >/dev/null || [ -n "$(CI)" ]; then $(MAKE) --no-print-directory docs; else \
+	  echo "##### DOCUMENTATION NOT TESTED: npm is missing (Debian: apt-get install npm) #####"; \
+	fi
 	.venv/bin/python -m pytest -q
 
 ## make test-opencv5                 the tests that need neither torch nor a browser, on OpenCV 5
@@ -75,6 +78,11 @@ bench: .venv/.ready
 	.venv/bin/python benchmarks/bench_match.py
 	$(if $(DATA),.venv/bin/python benchmarks/accuracy.py --data "$(DATA)")
 
+## make docs                         the documentation as a site, with the page for browsers, into build/site/
+docs: .venv/.ready build/node/.installed
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build -q
+	.venv/bin/python docs/browser/build.py build/node/node_modules build/site/browser
+
 ## make readme                       put the results and the demo's picture into the README
 readme: demo
 	.venv-demo/bin/python benchmarks/readme.py
@@ -97,7 +105,7 @@ build/typed: $(wildcard python/ssldescriptor/*)
 # The development environment: dependencies first, the package itself from the wheel.
 .venv/.installed: constraints.txt pyproject.toml | host
 	$(PYTHON) -m venv .venv
-	.venv/bin/python .ci/requirements dev train eval opencv > .venv/requirements.txt
+	.venv/bin/python .ci/requirements dev docs train eval opencv > .venv/requirements.txt
 	.venv/bin/pip install $(PIP_FLAGS) -c constraints.txt -r .venv/requirements.txt
 	touch $@
 
@@ -108,6 +116,14 @@ $(WHEEL): $(SOURCES) .venv/.installed
 
 .venv/.ready: $(WHEEL)
 	.venv/bin/pip install $(PIP_FLAGS) --no-deps --force-reinstall $(WHEELS)/*.whl
+	touch $@
+
+# What the documentation's page for browsers loads.
+build/node/.installed: docs/browser/package.json docs/browser/package-lock.json
+	@PYTHON="$(PYTHON)" .ci/host_tools npm
+	rm -rf build/node && mkdir -p build/node
+	cp $^ build/node/
+	npm ci --prefix build/node --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 .venv-opencv5/.ready: $(WHEEL)

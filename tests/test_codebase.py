@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "python" / "ssldescriptor"
 SOURCES = [
     path.relative_to(ROOT)
-    for folder in ("python", "training", "cpp", "examples", "benchmarks", "tests")
+    for folder in ("python", "training", "cpp", "examples", "benchmarks", "docs", "tests")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in {".py", ".pyi", ".cpp", ".hpp"}
 ]

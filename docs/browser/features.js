@@ -1,0 +1,77 @@
+// Gray image to keypoints and descriptors: the way of features.py.
+import { localContrast, roundEven, shrink } from "./image.js";
+import { findPeaks, readDirections, selectSurest } from "./keypoints.js";
+import { makePyramid, samplePatches, sampleRings, PATCH_VALUES } from "./sampling.js";
+
+/** The image and its shrunk copies; factor is [x, y] pixels of the image per pixel of the level. */
+function* scaleLevels(gray, { factors, min_side: minSide }) {
+  for (const factor of factors) {
+    const [width, height] = [gray.width, gray.height].map((side) => roundEven(side / factor));
+    if (factor > 1 && Math.min(width, height) < minSide) return;
+    const shrunk = factor === 1 ? gray : shrink(gray, width, height);
+    yield { gray: shrunk, factor: [gray.width / width, gray.height / height].map(Math.fround) };
+  }
+}
+
+/** All peaks of all levels, best rank first, one per place. */
+async function findCandidates(model, levels) {
+  const all = [];
+  for (const level of levels) {
+    const { width, height } = level.gray;
+    const maps = await model.dense(localContrast(level.gray), width, height);
+    for (const { x, y, rank } of findPeaks(level.gray, maps, model.settings)) {
+      const [u, v] = [x, y].map((p, axis) =>
+        Math.fround(Math.fround(Math.fround(p + 0.5) * level.factor[axis]) - 0.5),
+      );
+      all.push({ x: u, y: v, rank, level, here: [x, y] });
+    }
+  }
+  all.sort((a, b) => b.rank - a.rank);
+  const seen = new Set();
+  return all.filter(({ x, y }) => !seen.has(`${x} ${y}`) && seen.add(`${x} ${y}`));
+}
+
+/** Give candidates [from, to) their angle, size and certainty. */
+async function lookAt(model, candidates, from, to) {
+  const byLevel = Map.groupBy
+    ? Map.groupBy(candidates.slice(from, to), (c) => c.level)
+    : candidates.slice(from, to).reduce(
+        (groups, c) => groups.set(c.level, [...(groups.get(c.level) ?? []), c]), new Map());
+  for (const [level, members] of byLevel) {
+    level.pyramid ??= makePyramid(level.gray);
+    const rings = sampleRings(level.pyramid, members.map((c) => c.here));
+    const [directions, sizes] = await model.frame(rings, members.length);
+    const factor = (level.factor[0] + level.factor[1]) / 2;
+    readDirections(directions, directions.length / members.length).forEach((found, i) => {
+      Object.assign(members[i], found, { size: Math.fround(sizes[i] * factor) });
+    });
+  }
+}
+
+/** The size that is sampled; see support.py. */
+function supportOf(size, { default: fallback, least, most, patch_size: patch, patch_ratio: ratio }) {
+  const usable = Number.isFinite(size) && size > 1 ? size : fallback;
+  return Math.min(most, Math.max(least, usable >= patch ? usable / ratio : usable));
+}
+
+/** Keypoints {x, y, size, angle, score}, best first, and their rows: Float32Array (N, dim). */
+export async function detectAndCompute(model, gray, count) {
+  const { settings } = model;
+  const levels = [...scaleLevels(gray, settings)];
+  const candidates = await findCandidates(model, levels);
+  const look = (from, to) => lookAt(model, candidates, from, to);
+  const keypoints = await selectSurest(candidates, count, settings, look);
+  const rows = new Float32Array(keypoints.length * settings.dim);
+  const pyramid = makePyramid(gray);
+  for (let start = 0; start < keypoints.length; start += settings.chunk) {
+    const part = keypoints.slice(start, start + settings.chunk);
+    const patches = samplePatches(
+      pyramid, part.map((k) => ({ ...k, size: supportOf(k.size, settings.support) })),
+    );
+    rows.set(await model.describe(patches, patches.length / PATCH_VALUES), start * settings.dim);
+  }
+  return {
+    keypoints: keypoints.map(({ x, y, size, angle, score }) => ({ x, y, size, angle, score })),
+    rows,
+  };
+}

@@ -1,0 +1,70 @@
+"""The code of the documentation runs, and what it says of the command line is so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from ssldescriptor.cli.main import build_parser
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+
+
+def blocks(page: str, language: str) -> list[str]:
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", (DOCS / page).read_text(), re.M | re.S)
+    return [text for name, text in found if name == language]
+
+
+@pytest.fixture(scope="module")
+def namespace(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the first page's code leaves behind."""
+    folder = tmp_path_factory.mktemp("pages")
+    image = np.ascontiguousarray(data.coffee()[..., ::-1])
+    cv2.imwrite(str(folder / "one.jpg"), image[:-7, :-12])
+    cv2.imwrite(str(folder / "two.jpg"), image[7:, 12:])
+    found: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for block in blocks("index.md", "python"):
+            exec(block, found)
+    return found
+
+
+def test_the_first_page(namespace: dict[str, Any]) -> None:
+    assert len(namespace["matches"]) == len(namespace["found"]) == len(namespace["points0"])
+    assert namespace["pair"].inliers.sum() > 200
+    shift = namespace["points1"] - namespace["points0"]
+    np.testing.assert_allclose(np.median(shift, axis=0), [-12, -7], atol=0.5)
+
+
+def test_the_page_on_matching(namespace: dict[str, Any]) -> None:
+    for block in blocks("matching.md", "python"):
+        exec(block, namespace)
+    assert {m.imgIdx for m in namespace["nearest"]} == {0}
+    assert len(namespace["good"]) >= len(namespace["found"])
+
+
+def test_commands_exist() -> None:
+    """Every `ssldescriptor ...` line of the pages is understood."""
+    parser = build_parser()
+    seen = 0
+    for page in ("index.md", "in_the_browser.md", "faq.md", "matching.md"):
+        for block in blocks(page, ""):
+            for line in block.splitlines():
+                if line.startswith("ssldescriptor "):
+                    parser.parse_args(shlex.split(line)[1:])
+                    seen += 1
+    assert seen > 0
+
+
+def test_the_site_shows_every_page() -> None:
+    named = re.findall(r": ([\w/]+\.md)$", (DOCS.parent / "mkdocs.yml").read_text(), re.M)
+    assert sorted(named) == PAGES
