@@ -24,7 +24,7 @@ import torch
 from machine import environment, footnote, markdown_table
 
 from ssldescriptor.training.config import TrainConfig, load_config
-from ssldescriptor.training.memory import peak_gigabytes, usage
+from ssldescriptor.training.memory import keep_pages, peak_gigabytes, usage
 from ssldescriptor.training.throughput import cores_in_use, with_rest
 from ssldescriptor.training.train import train
 
@@ -43,6 +43,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.steps <= SETTLING:
         parser.error(f"--steps {args.steps}: more than {SETTLING} are wanted")
+    keep_pages()
     with tempfile.TemporaryDirectory() as folder:
         images = args.images or write_photographs(Path(folder) / "photographs")
         report = measure(images, Path(folder) / "run", args.steps, args.overrides)

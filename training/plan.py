@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 from torch import nn
+
+from ssldescriptor.training.data.sampler import BATCH_STREAM
 
 # What a dataset is asked for: the number of a pair, or that and the photograph to show.
 Item = int | tuple[int, int]
@@ -55,3 +58,29 @@ class InOrder:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take nothing."""
         del state
+
+
+class Different(InOrder):
+    """Pairs 0, 1, 2, ..., of photographs that differ within a batch while there are enough.
+
+    Two pairs of one photograph have true correspondences among their negatives.
+    """
+
+    def __init__(self, batch: int, steps: int, photographs: int, seed: int) -> None:
+        """Keep what batches are drawn with.
+
+        Args:
+            batch: pairs a step, of all ranks together.
+            steps: of the run.
+            photographs: how many there are.
+            seed: of the choice.
+        """
+        super().__init__(batch, steps)
+        self.photographs, self.seed = photographs, seed
+
+    def items(self, step: int) -> Sequence[Item]:
+        """Return consecutive numbers with random photographs; none twice before all were once."""
+        rng = np.random.default_rng((self.seed, step, BATCH_STREAM))
+        rounds = -(-self.batch // self.photographs)
+        drawn = np.concatenate([rng.permutation(self.photographs) for _ in range(rounds)])
+        return list(enumerate(drawn[: self.batch].tolist(), step * self.batch))

@@ -26,6 +26,7 @@ from ssldescriptor.training.initial import start_from
 from ssldescriptor.training.look_alikes import plan_look_alikes
 from ssldescriptor.training.loop import train_loop
 from ssldescriptor.training.models.registry import make_model
+from ssldescriptor.training.plan import Different, Plan
 
 
 def train(config: TrainConfig, *, resume: bool = False) -> Path:
@@ -70,8 +71,21 @@ def _train(config: TrainConfig, checkpoint: dict[str, Any] | None) -> Path:
         say(start_from(model, Path(config.init)))
     if config.optimizer.train_only:
         model.train_only(config.optimizer.train_only)
-    plan = plan_look_alikes(config, photos)
+    plan = _plan(config, photos)
     return train_loop(config, dataset, model, checkpoint, unseen=unseen, plan=plan)
+
+
+def _plan(config: TrainConfig, photos: Photographs) -> Plan:
+    look_alikes = plan_look_alikes(config, photos)
+    if look_alikes:
+        return look_alikes
+    count = len(photos.images)
+    if count < config.batch:
+        say(
+            f"advice: {count} photographs for batches of {config.batch}: some pairs share one and "
+            "count as each other's negatives; lower batch or add photographs"
+        )
+    return Different(config.batch, config.steps, count, config.seed)
 
 
 def _load(paths: list[Path], config: TrainConfig, purpose: str) -> Photographs:

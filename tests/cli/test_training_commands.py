@@ -39,11 +39,13 @@ def test_train_passes_its_settings_on(
         return config
 
     def run_training(config: SimpleNamespace, *, resume: bool) -> Path:
+        assert seen["pages"] == "kept"
         seen.update(config=config, resume=resume)
         return Path("runs/x/last.pt")
 
     modules = {
         "config": SimpleNamespace(load_config=load_config),
+        "memory": SimpleNamespace(keep_pages=lambda: seen.update(pages="kept")),
         "train": SimpleNamespace(train=run_training),
         "distributed": SimpleNamespace(is_main=lambda: True),
     }
@@ -55,6 +57,7 @@ def test_train_passes_its_settings_on(
         "overrides": ["steps=5", 'data.images=["a b", "c"]', 'output="runs/x"'],
         "config": config,
         "resume": True,
+        "pages": "kept",
     }
     assert capsys.readouterr().out == "runs/x/last.pt\n"
 
@@ -78,6 +81,7 @@ def test_a_loss_that_is_not_finite_is_told_in_a_line(
     config = SimpleNamespace(data=SimpleNamespace(images=["a"]))
     modules = {
         "config": SimpleNamespace(load_config=lambda path, overrides: config),
+        "memory": SimpleNamespace(keep_pages=lambda: True),
         "train": SimpleNamespace(train=run_training),
     }
     monkeypatch.setattr(train, "import_training", modules.__getitem__)

@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 
 from ssldescriptor.training import distributed
 from ssldescriptor.training.loader import planned_batches
-from ssldescriptor.training.plan import InOrder
+from ssldescriptor.training.plan import Different, InOrder
 
 
 class Echo(Dataset):
@@ -76,3 +76,21 @@ def test_loading_draws_no_random_numbers_of_the_run(tmp_path: Path) -> None:
     state = torch.get_rng_state()
     list(planned_batches(config, Echo(), InOrder(2, 2), nn.Identity(), 0))
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_the_photographs_of_a_batch_differ_while_there_are_enough() -> None:
+    plan = Different(4, 50, 9, 3)
+    steps = [plan.items(step) for step in range(50)]
+    assert [item for items in steps for item, _ in items] == list(range(200))
+    drawn = [[photo for _, photo in items] for items in steps]
+    assert all(len(set(photos)) == 4 for photos in drawn)
+    counts = [sum(photos.count(n) for photos in drawn) for n in range(9)]
+    assert min(counts) > 10
+    assert drawn != [[photo for _, photo in Different(4, 50, 9, 4).items(n)] for n in range(50)]
+    assert plan.items(7) == Different(4, 50, 9, 3).items(7)
+
+
+def test_few_photographs_are_shared_evenly_by_a_batch() -> None:
+    for step in range(20):
+        photos = [photo for _, photo in Different(8, 20, 3, 1).items(step)]
+        assert sorted(photos.count(n) for n in range(3)) == [2, 3, 3]

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from tests.training.small_run import tiny
 
-from ssldescriptor.training import logbook, memory
+from ssldescriptor.training import logbook
 from ssldescriptor.training.logbook import Logbook
-from ssldescriptor.training.memory import PageFaults, Usage, allocator_advice
 from ssldescriptor.training.table import Table
 from ssldescriptor.training.throughput import describe_stages, pairs_per_core, waiting_advice
 from ssldescriptor.training.timing import stage, take_stages
@@ -110,36 +109,3 @@ def test_shares_and_rates_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert pairs_per_core(config, 0.5).startswith("24.0 pairs/s per core, ")
     assert waiting_advice(stages, 2.0) is None
     assert "50% of the time" in str(waiting_advice({"wait": 1.0}, 2.0))
-
-
-def test_a_crawling_allocator_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    calm, crawling = Usage(100, 0.2, 9.0), Usage(1_000_100, 3.0, 9.0)
-    start = Usage(100, 0.0, 0.0)
-    assert allocator_advice(start, calm, 10) is None
-    advice = str(allocator_advice(start, crawling, 10))
-    assert "25% of the processor time" in advice
-    assert "100,000 page faults" in advice
-    assert "LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=" in advice
-    # Many cheap faults, or much system time without them, are something else.
-    assert allocator_advice(start, Usage(1_000_100, 0.2, 9.0), 10) is None
-    assert allocator_advice(start, Usage(100, 5.0, 9.0), 10) is None
-
-
-def test_faults_are_counted_once_the_process_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "SETTLED", 2)
-    monkeypatch.setattr(memory, "WATCHED", 3)
-    clock = iter([Usage(10**9, 0.0, 0.0), Usage(10**9 + 60_000, 1.0, 1.0)])
-    monkeypatch.setattr(memory, "usage", lambda: next(clock))
-    watch = PageFaults()
-    advice = [watch.after_step() for _ in range(9)]
-    assert [step for step, text in enumerate(advice, 1) if text] == [5]
-    assert "20,000 page faults a step" in str(advice[4])
-
-
-def test_faults_and_memory_are_measured() -> None:
-    before = memory.usage()
-    touched = np.ones(2**23)
-    after = memory.usage()
-    assert after.faults > before.faults
-    assert after.user >= before.user
-    assert memory.peak_gigabytes() > touched.nbytes / 2**30

@@ -49,6 +49,7 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> None:
     """Run what is left of the study and print its table."""
     ablation = import_training("ablation")
+    import_training("memory").keep_pages()
     table = ablation.run_study(
         ablation.Study(
             configs=args.configs or import_training("configs").ABLATION,

@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> None:
     training = import_training("stylization.autoencoder_training")
     files = import_training("stylization.autoencoder_files")
     import_training("stylization.methods").set_threads(args.threads)
+    import_training("memory").keep_pages()
     options = training.AutoencoderOptions(steps=args.steps, seed=args.seed)
     with replacing(args.output) as draft:
         model = training.new_autoencoder("vgg" if args.encoder_weights else "small", args.seed)

@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> None:
     config = import_training("config").load_config(args.config, overrides)
     if not config.data.images:
         raise CommandError("no photographs: give --images DIR")
+    import_training("memory").keep_pages()
     try:
         path = import_training("train").train(config, resume=args.resume)
     except FloatingPointError as error:
