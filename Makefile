@@ -130,7 +130,7 @@ build/node/.installed: docs/browser/package.json docs/browser/package-lock.json
 	grep -v '^opencv' constraints.txt > build/constraints-opencv5.txt
 	$(PYTHON) -m venv .venv-opencv5
 	.venv-opencv5/bin/pip install $(PIP_FLAGS) -c build/constraints-opencv5.txt \
-	  numpy onnxruntime opencv-contrib-python==$(OPENCV5) pytest hypothesis scikit-image
+	  numpy onnxruntime opencv-contrib-python==$(OPENCV5) pytest hypothesis scikit-image onnx
 	.venv-opencv5/bin/pip install $(PIP_FLAGS) --no-deps --force-reinstall $(WHEELS)/*.whl
 	touch $@
 

@@ -52,6 +52,22 @@ def test_the_page_on_matching(namespace: dict[str, Any]) -> None:
     assert len(namespace["good"]) >= len(namespace["found"])
 
 
+def test_the_page_on_frameworks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    for block in blocks("frameworks.md", "python"):
+        exec(block, found)
+    assert {
+        name: tuple(value.shape[:2]) for name, value in found["found"].items()
+    } == dict.fromkeys(found["found"], (2, 1024))
+    assert [path.name for path in found["files"]][:3] == [
+        "image.onnx",
+        "rings.onnx",
+        "patches.onnx",
+    ]
+
+
 def test_commands_exist() -> None:
     """Every `ssldescriptor ...` line of the pages is understood."""
     parser = build_parser()
