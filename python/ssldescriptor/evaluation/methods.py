@@ -137,6 +137,8 @@ def make_method(
         label = spec
     else:
         extract, label = make_extractor(spec, num_keypoints), LABELS.get(spec, spec)
+        if spec in learned_methods.PACKAGES:
+            facts["package"] = learned_methods.package_version(spec)
     return Method(spec, label, facts, extract)
 
 
