@@ -13,8 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ssldescriptor.evaluation.environment import environment
+from ssldescriptor.evaluation.report.content import Report, Section
+from ssldescriptor.evaluation.report.html import html
+from ssldescriptor.evaluation.report.markdown import markdown
 from ssldescriptor.training.ablation_scores import score_sequences, score_validation
-from ssldescriptor.training.ablation_table import markdown, summarise
+from ssldescriptor.training.ablation_table import score_table, summarise
 from ssldescriptor.training.checkpoint import load_checkpoint
 from ssldescriptor.training.config import TrainConfig, dump_config, load_config
 from ssldescriptor.training.data.images import find_images, load_images, split
@@ -169,14 +173,22 @@ def _trained(path: Path) -> Extract:
 def _write_tables(study: Study, scores: dict[str, dict[int, dict[str, float]]]) -> Path:
     table = summarise(scores)
     columns = list(dict.fromkeys(column for row in table.values() for column in row))
-    caption = (
-        f"{study.steps} steps a run, seeds {' '.join(map(str, study.seeds))}; MMA@3, mean ± half "
-        f"the range over seeds; {study.pairs} pairs of unseen photographs of each kind"
+    text = (
+        "MMA@3: mean, and half the range over seeds. Scored on pairs of unseen photographs, "
+        "upright, turned and zoomed" + (", and on sequences by source." if study.sequences else ".")
     )
-    settings = f"\n\nSettings of all runs: `{' '.join(study.overrides)}`" if study.overrides else ""
-    text = f"{caption}.{settings}\n\n{markdown(table, columns)}"
+    settings = {
+        "steps": study.steps,
+        "seeds": " ".join(map(str, study.seeds)),
+        "pairs": study.pairs,
+        "sequences": study.sequences.name if study.sequences else "",
+        "of all runs": " ".join(study.overrides),
+    }
+    section = Section("Scores by configuration", [score_table(table, columns)], text)
+    report = Report("Ablation", settings, environment("torch"), [section])
     plain = {name: {k: cell._asdict() for k, cell in row.items()} for name, row in table.items()}
     content = {"steps": study.steps, "seeds": study.seeds, "scores": plain}
     write_whole(study.output / "ablation.json", (json.dumps(content, indent=1) + "\n").encode())
-    write_whole(study.output / "ablation.md", text.encode())
+    write_whole(study.output / "ablation.html", html(report).encode())
+    write_whole(study.output / "ablation.md", markdown(report).encode())
     return study.output / "ablation.md"

@@ -1,4 +1,4 @@
-"""Scores of runs -> means and spreads over seeds -> a Markdown table."""
+"""Scores of runs -> means and spreads over seeds -> a table for the report."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+from ssldescriptor.evaluation.report.content import Table
 
 # Configuration -> seed -> score -> value.
 Scores = Mapping[str, Mapping[int, Mapping[str, float]]]
@@ -40,29 +42,29 @@ def summarise(scores: Scores) -> dict[str, dict[str, Cell]]:
     return table
 
 
-def markdown(table: Mapping[str, Mapping[str, Cell]], columns: Sequence[str]) -> str:
-    """Return a Markdown table of the columns; the highest mean of each, as shown, is bold.
+def score_table(table: Mapping[str, Mapping[str, Cell]], columns: Sequence[str]) -> Table:
+    """Return the table that a report shows; the highest mean of each column, as shown, is bold.
 
     Args:
         table: see `summarise`.
         columns: scores to show; a configuration without one gets a dash.
     """
     best = {
-        column: max((row[column].mean for row in table.values() if column in row), default=0.0)
-        for column in columns
+        c: max((_mean(row[c]) for row in table.values() if c in row), default="") for c in columns
     }
-    lines = [
-        "| configuration | seeds | " + " | ".join(columns) + " |",
-        "| --- | ---: |" + " ---: |" * len(columns),
-    ]
-    for name, row in table.items():
+    rows, bold = [], set()
+    for number, (name, row) in enumerate(table.items()):
         seeds = max((len(cell.values) for cell in row.values()), default=0)
-        cells = [_text(row[c], best[c]) if c in row else "-" for c in columns]
-        lines.append(f"| {name} | {seeds} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        cells = [_text(row[c]) if c in row else "-" for c in columns]
+        rows.append([name, str(seeds), *cells])
+        marked = (c for c in columns if c in row and _mean(row[c]) == best[c])
+        bold |= {(number, 2 + columns.index(c)) for c in marked}
+    return Table("", ["configuration", "seeds", *columns], rows, bold=frozenset(bold))
 
 
-def _text(cell: Cell, best: float) -> str:
-    mean = f"{cell.mean:.3f}"
-    shown = f"**{mean}**" if mean == f"{best:.3f}" else mean
-    return f"{shown} ± {cell.spread:.3f}" if len(cell.values) > 1 else shown
+def _mean(cell: Cell) -> str:
+    return f"{cell.mean:.3f}"
+
+
+def _text(cell: Cell) -> str:
+    return _mean(cell) + (f" ± {cell.spread:.3f}" if len(cell.values) > 1 else "")

@@ -22,7 +22,12 @@ def report() -> Report:
     failures = Failures()
     failures.add("data", "v_a/3", FileNotFoundError("no image\n3.*"))
     failures.add("method", "v_a/2", ValueError("<bad> | worse"), "mine.py:f")
-    table = Table("A < B", ["method", "MMA@3"], [["mine | other", "0.500"]])
+    table = Table(
+        "A < B",
+        ["method", "MMA@3"],
+        [["mine | other", "0.500"], ["b", "0.6"]],
+        bold=frozenset({(1, 1)}),
+    )
     chart = Chart("curve & co", "x", "y", {"a": [(0, 0), (1, 0.5)], "b": [(0, 1), (1, 1)]})
     picture = Picture("best <1>", np.zeros((30, 2000, 3), np.uint8))
     sections = [Section("Scores", [table, chart, picture], "What it means.")]
@@ -57,11 +62,12 @@ def test_the_page_is_whole_and_needs_nothing_else() -> None:
     for text in ("A &lt; B", "best &lt;1&gt;", "&lt;bad&gt; | worse", "some/where", "0.500"):
         assert text in page
     assert "<bad>" not in page
+    assert page.count("<b>") == page.count("<b>0.6</b>") == 1
 
 
 def test_markdown_has_the_tables_and_what_failed() -> None:
     text = markdown(report())
-    assert "| method | MMA@3 |\n| --- | ---: |\n| mine \\| other | 0.500 |" in text
+    assert "| method | MMA@3 |\n| --- | ---: |\n| mine \\| other | 0.500 |\n| b | **0.6** |" in text
     assert "1 data problems, 1 method failures" in text
     assert "| data | v_a/3 |  | FileNotFoundError: no image 3.* |" in text
     assert "- data: `some/where`" in text

@@ -76,7 +76,11 @@ def test_a_moved_photograph_is_matched(
     assert json.loads((output / "config.json").read_text())["keypoints"] == 200
     page = (output / "report.html").read_text()
     assert page.count("data:image/jpeg") == 4
-    assert "| SSLDescriptor |" in (output / "results.md").read_text()
+    text = (output / "results.md").read_text()
+    assert "| SSLDescriptor |" in text
+    assert "| method | 0° | 45° | 90° |" in text
+    assert "| method | x 0.25 |" in text
+    assert "| ORB | 1.000 |" in text
     assert "| SSLDescriptor |" in capsys.readouterr().out
 
 

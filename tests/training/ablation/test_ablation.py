@@ -71,8 +71,11 @@ def test_every_configuration_is_scored_with_every_seed(study: Study) -> None:
         assert list(row) == ["upright", "turned", "zoomed"]
         assert all(len(cell["values"]) == 2 for cell in row.values())
     text = (study.output / "ablation.md").read_text()
-    assert "2 steps a run, seeds 1 2" in text
+    assert "- steps: `2`\n- seeds: `1 2`\n" in text
     assert text.count("| 2 |") == 3
+    page = (study.output / "ablation.html").read_text()
+    assert page.count("<tr><td>") - len(text.split("## Settings")[1].strip().splitlines()) == 3
+    assert "<b>" in page
 
 
 def test_equal_settings_are_trained_once(study: Study) -> None:

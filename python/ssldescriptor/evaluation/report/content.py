@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text; the first column holds names, the others numbers."""
+    """Rows of text; the first column holds names, the others numbers.
+
+    The cells of `bold`, by row and column, stand out.
+    """
 
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    bold: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)

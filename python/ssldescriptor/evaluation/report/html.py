@@ -72,12 +72,17 @@ def _section(section: Section) -> str:
 def _table(table: Table, kind: str = "") -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in table.header)
     rows = (
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
+        "<tr>" + "".join(_cell(text, (i, j) in table.bold) for j, text in enumerate(row)) + "</tr>"
+        for i, row in enumerate(table.rows)
     )
     title = f"<h3>{escape(table.title)}</h3>" if table.title else ""
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     body = f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody>'
     return f'{title}<div class="wide">{body}</table></div>{note}'
+
+
+def _cell(text: str, bold: bool) -> str:
+    return f"<td><b>{escape(text)}</b></td>" if bold else f"<td>{escape(text)}</td>"
 
 
 def _picture(picture: Picture) -> str:

@@ -31,9 +31,14 @@ def markdown(report: Report) -> str:
 def markdown_table(table: Table) -> str:
     """Return a table; the first column is text, the others are numbers."""
     rule = ["---", *["---:"] * (len(table.header) - 1)]
-    rows: list[Sequence[str]] = [table.header, rule, *table.rows]
-    return "\n".join("| " + " | ".join(map(_cell, row)) + " |" for row in rows) + "\n"
+    cells = [
+        [_cell(text, (i, j) in table.bold) for j, text in enumerate(row)]
+        for i, row in enumerate(table.rows)
+    ]
+    rows: list[Sequence[str]] = [[_cell(text) for text in table.header], rule, *cells]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+def _cell(text: str, bold: bool = False) -> str:
+    escaped = text.replace("|", "\\|")
+    return f"**{escaped}**" if bold else escaped

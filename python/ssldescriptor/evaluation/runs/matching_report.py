@@ -13,6 +13,7 @@ from ssldescriptor.evaluation.metrics import match_errors
 from ssldescriptor.evaluation.report.content import Chart, Picture, Section, Table
 from ssldescriptor.evaluation.scoring import Result
 from ssldescriptor.evaluation.tasks.matching import CORRECT, MMA_LIMITS, match_features
+from ssldescriptor.evaluation.tasks.sweeps import SCALES
 
 if TYPE_CHECKING:
     from ssldescriptor.evaluation.methods import Method
@@ -60,14 +61,15 @@ def matching_sections(
     charts = [_mma_chart(source, means, labels) for source in sources]
     sections = [Section("Scores by source", [*tables, *charts], EXPLANATION)]
     if sweeps:
-        sections.append(Section("Sweeps", _sweep_charts(sweeps, labels), _SWEEP_TEXT))
+        parts: list[Table | Chart] = [*_sweep_tables(sweeps, labels), *_sweep_charts(sweeps, labels)]
+        sections.append(Section("Sweeps", parts, _SWEEP_TEXT))
     pictures = _pictures(session, pairs, results)
     if pictures:
         sections.append(Section("Best and worst pairs", pictures, _PICTURE_TEXT))
     return sections
 
 
-_SWEEP_TEXT = "Each image against itself, turned or resized."
+_SWEEP_TEXT = "MMA@3 of each image against itself, turned or resized."
 _PICTURE_TEXT = (
     f"By the mean share of matches within {CORRECT:g} pixels over all methods. Green: within "
     f"{CORRECT:g} pixels, red: not."
@@ -81,7 +83,8 @@ def _table(source: str, means: Mapping[str, Any], labels: Mapping[str, str]) -> 
         if source in scores
     ]
     counts = sorted({scores[source]["num_pairs"] for scores in means.values() if source in scores})
-    title = f"{NAMES.get(source, source)} ({' or '.join(map(str, counts))} pairs)"
+    pairs = "1 pair" if counts == [1] else f"{' or '.join(map(str, counts))} pairs"
+    title = f"{NAMES.get(source, source)} ({pairs})"
     return Table(title, ["method", *(name for name, _ in COLUMNS.values())], rows)
 
 
@@ -92,6 +95,20 @@ def _mma_chart(source: str, means: Mapping[str, Any], labels: Mapping[str, str])
         if source in scores
     }
     return Chart(NAMES.get(source, source), "threshold in pixels", "MMA", lines, x_ticks=MMA_LIMITS)
+
+
+def _sweep_tables(sweeps: Mapping[str, Any], labels: Mapping[str, str]) -> list[Table]:
+    """Return MMA@3 by angle, every 45 degrees, and by scale."""
+    chosen = {"rotation": (range(0, 360, 45), "{}°"), "scale": (SCALES, "x {}")}
+    tables = []
+    for kind, methods in sweeps.items():
+        places, form = chosen[kind]
+        rows = []
+        for spec, scores in methods.items():
+            found = {row["at"]: f"{row['mma_3']:.3f}" for row in scores}
+            rows.append([labels[spec], *(found.get(at, "-") for at in places)])
+        tables.append(Table(f"MMA@3 by {kind}", ["method", *map(form.format, places)], rows))
+    return tables
 
 
 def _sweep_charts(sweeps: Mapping[str, Any], labels: Mapping[str, str]) -> list[Chart]:
