@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Final
 
 import cv2
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ssldescriptor.errors import ASSERTION_FAILED, BAD_ARGUMENT, cv2_error
 from ssldescriptor.images import is_list, is_umat
+from ssldescriptor.parameters import check_number
 
 
 class _Unset:
@@ -51,16 +52,15 @@ def pair_up(
 
     Args:
         images: The list of images.
-        others: As many masks (or ...); None gives every image None if `optional`.
+        others: As many masks (or ...); None is an empty list.
         name: What `others` are, for the message.
         func: The public method that the user called.
-        optional: Whether `others` may be left out.
+        optional: Whether an empty list gives every image None.
 
     Raises:
         cv2.error: The counts differ.
     """
-    if others is None and optional:
-        return [(image, None) for image in images]
+    others = () if others is None else others
     if not is_list(others):
         raise cv2_error(
             BAD_ARGUMENT,
@@ -68,6 +68,8 @@ def pair_up(
             f"{name} is of type {type(others).__name__}; a sequence with one entry per image is "
             "wanted",
         )
+    if optional and len(others) == 0:
+        return [(image, None) for image in images]
     if len(others) != len(images):
         raise cv2_error(
             ASSERTION_FAILED,
@@ -85,7 +87,8 @@ def check_keypoints(keypoints: Any, func: str) -> tuple[cv2.KeyPoint, ...]:
     """
     if keypoints is None:
         return ()
-    if not hasattr(keypoints, "__len__") or not isinstance(keypoints, Iterable):
+    is_sized = hasattr(keypoints, "__len__") and isinstance(keypoints, Iterable)
+    if not is_sized or isinstance(keypoints, Mapping | Set):  # neither has an order of its own
         raise cv2_error(
             BAD_ARGUMENT,
             func,
@@ -122,6 +125,44 @@ def check_descriptors(descriptors: Any, func: str) -> None:
         raise cv2_error(
             BAD_ARGUMENT, func, "descriptors is an output, but the array given is read-only"
         )
+
+
+def arrays_of_list(descriptors: Any, count: int, func: str) -> Sequence[Any]:
+    """Return the arrays that the caller provides for the descriptors of a list of images.
+
+    Args:
+        descriptors: A sequence of them, or None. As in OpenCV a wrong number is no error: the
+            arrays are left alone then.
+        count: The number of images.
+        func: The public method that the user called.
+
+    Returns:
+        One array, or None, for each image.
+
+    Raises:
+        cv2.error: Not a sequence.
+    """
+    if is_list(descriptors):
+        return descriptors if len(descriptors) == count else [None] * count
+    if descriptors is not None and not isinstance(descriptors, np.ndarray):
+        raise cv2_error(
+            BAD_ARGUMENT,
+            func,
+            f"descriptors is of type {type(descriptors).__name__}; a sequence is wanted",
+        )
+    return [None] * count
+
+
+def read_flag(value: Any, name: str, func: str) -> bool:
+    """Read a bool as OpenCV's bindings do: numbers count, and None is the default, False.
+
+    Raises:
+        cv2.error: Something else.
+    """
+    try:
+        return value is not None and check_number(value, bool, name)
+    except TypeError as error:
+        raise cv2_error(BAD_ARGUMENT, func, str(error)) from None
 
 
 def hand_out(rows: NDArray[Any] | None, descriptors: Any, *, as_umat: bool) -> Any:

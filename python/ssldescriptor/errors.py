@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 import cv2
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # The codes of cv::Error that this package uses, with OpenCV's own names for them.
 ERROR = -2
@@ -48,3 +56,23 @@ def cv2_error(code: int, func: str, message: str) -> cv2.error:
     error.line = -1
     error.msg = text
     return error
+
+
+def overloaded(method: Callable[P, R]) -> Callable[P, R]:
+    """Make arguments that are missing, unknown or too many a `cv2.error` instead of a TypeError.
+
+    So does OpenCV in the methods of which it has overloads; scripts catch `cv2.error` alone.
+    """
+    signature = inspect.signature(method)
+    name = method.__name__
+    wanted = f"{name}({', '.join(list(signature.parameters)[1:])})"
+
+    @wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise cv2_error(BAD_ARGUMENT, name, f"{error}; {wanted} is wanted") from None
+        return method(*args, **kwargs)
+
+    return checked

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ssldescriptor import calls
 from ssldescriptor.calls import UNSET
-from ssldescriptor.errors import BAD_ARGUMENT, cv2_error
-from ssldescriptor.images import check_image, check_mask, is_list, is_umat, to_gray
+from ssldescriptor.errors import BAD_ARGUMENT, cv2_error, overloaded
+from ssldescriptor.images import check_image, check_mask, is_umat, to_gray
 from ssldescriptor.keypoints import copy_cv2, from_cv2
 from ssldescriptor.settings import Settings
 
@@ -52,6 +52,7 @@ class Feature2D(Settings):
         self, *, images: Sequence[Image], masks: Sequence[Image] | None = None
     ) -> tuple[KeyPoints, ...]: ...
 
+    @overloaded
     def detect(
         self, image: Any = UNSET, mask: Any = None, *, images: Any = UNSET, masks: Any = None
     ) -> Any:
@@ -106,6 +107,7 @@ class Feature2D(Settings):
         descriptors: Sequence[Image] | None = None,
     ) -> tuple[tuple[KeyPoints, ...], tuple[Descriptors, ...]]: ...
 
+    @overloaded
     def compute(
         self,
         image: Any = UNSET,
@@ -139,25 +141,28 @@ class Feature2D(Settings):
                 BAD_ARGUMENT, "compute", "missing required argument 'keypoints' (pos 2)"
             )
         if not many:
-            return self._compute(images, keypoints, descriptors)
+            as_umat = is_umat(images) or is_umat(descriptors)
+            return self._compute(images, keypoints, descriptors, as_umat)
         pairs = calls.pair_up(images, keypoints, "keypoints", "compute")
-        if not is_list(descriptors) or len(descriptors) != len(pairs):
-            descriptors = [None] * len(pairs)
+        arrays = calls.arrays_of_list(descriptors, len(pairs), "compute")
+        as_umat = any(map(is_umat, (*images, *arrays)))
         results = [
-            self._compute(*pair, array) for pair, array in zip(pairs, descriptors, strict=True)
+            self._compute(*pair, array, as_umat) for pair, array in zip(pairs, arrays, strict=True)
         ]
         return tuple(r[0] for r in results), tuple(r[1] for r in results)
 
-    def _compute(self, image: Any, keypoints: Any, descriptors: Any) -> tuple[KeyPoints, Any]:
+    def _compute(
+        self, image: Any, keypoints: Any, descriptors: Any, as_umat: bool
+    ) -> tuple[KeyPoints, Any]:
         calls.check_descriptors(descriptors, "compute")
         checked = check_image(image, "compute")
         result = copy_cv2(calls.check_keypoints(keypoints, "compute"))
         rows = None
         if checked is not None and result:
             rows = self._pipeline.describe(to_gray(checked), from_cv2(result))
-        as_umat = is_umat(image) or is_umat(descriptors)
         return result, calls.hand_out(rows, descriptors, as_umat=as_umat)
 
+    @overloaded
     def detectAndCompute(
         self,
         image: Image,
@@ -183,6 +188,7 @@ class Feature2D(Settings):
         """
         func = "detectAndCompute"
         calls.check_descriptors(descriptors, func)
+        provided = calls.read_flag(useProvidedKeypoints, "useProvidedKeypoints", func)
         checked = check_image(image, func)
         if checked is None:
             raise cv2_error(BAD_ARGUMENT, func, "image is empty or has incorrect depth (!=CV_8U)")
@@ -190,7 +196,7 @@ class Feature2D(Settings):
         checked_mask = check_mask(mask, gray.shape, func)
         keypoints: KeyPoints = ()
         rows: NDArray[np.generic] | None = None
-        if not useProvidedKeypoints:
+        if not provided:
             pipeline = self._pipeline
             keypoints, arrays = pipeline.detect(checked, gray, checked_mask, func)
             rows = pipeline.describe(gray, arrays)

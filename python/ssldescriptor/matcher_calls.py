@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from numbers import Number
 from typing import Any
 
+import cv2
+import numpy as np
+
 from ssldescriptor.errors import BAD_ARGUMENT, cv2_error
 
 # Between the descriptors and the mask, each method has its own parameter.
@@ -29,7 +32,7 @@ def read_call(func: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict
         All parameters of the form; there is a "trainDescriptors" among them only in the first.
 
     Raises:
-        cv2.error: Too many, unknown, doubled or missing arguments.
+        cv2.error: Too many, unknown, doubled or missing arguments, or masks that are none.
     """
     second_is_array = len(args) > 1 and not isinstance(args[1], list | tuple | Number)
     pair = second_is_array or "trainDescriptors" in kwargs
@@ -58,7 +61,29 @@ def read_call(func: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict
         elif name not in given:
             message = f"missing required argument '{name}' (pos {position}); {wanted} is wanted"
             raise cv2_error(BAD_ARGUMENT, func, message)
+    if not pair:
+        _check_masks(given["masks"], func)
     return given
+
+
+def _check_masks(masks: Any, func: str) -> None:
+    """Refuse what is no list of masks, above all train descriptors that came as a list.
+
+    That must not wait for the train images: where none were added, nothing is searched.
+    """
+    if masks is None:
+        return
+    is_list = isinstance(masks, Sequence | np.ndarray) and not isinstance(masks, str | bytes)
+    given = masks if is_list else [masks]
+    arrays = [m is None or isinstance(m, np.ndarray | cv2.UMat) for m in given]
+    if not is_list or not all(arrays):
+        wrong = given[arrays.index(False)]
+        raise cv2_error(
+            BAD_ARGUMENT,
+            func,
+            f"masks holds {type(wrong).__name__}; a list with one mask per train image is "
+            "wanted (train descriptors are given as an array, not as a list)",
+        )
 
 
 def read_count(k: Any, func: str) -> int:
@@ -79,6 +104,8 @@ def read_distance(distance: Any, func: str) -> float:
         cv2.error: Not a number.
     """
     try:
+        if isinstance(distance, str | bytes):  # which float() would parse
+            raise TypeError
         return float(distance)
     except (TypeError, ValueError) as error:
         message = f"maxDistance is {distance!r}; a positive number is wanted"

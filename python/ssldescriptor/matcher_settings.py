@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error
+from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error, overloaded
 from ssldescriptor.options import MatcherOptions, norm_of_name
 from ssldescriptor.persistence import Field, read_file, read_node, write_fields, write_file
 from ssldescriptor.train_set import TrainSet
@@ -27,7 +27,7 @@ class MatcherSettings:
 
     def __init__(
         self,
-        normType: int | str = cv2.NORM_L2,
+        normType: int | str | None = cv2.NORM_L2,
         crossCheck: bool = False,
         *,
         ratio: float | None = None,
@@ -49,8 +49,9 @@ class MatcherSettings:
         Raises:
             cv2.error: Another norm, or an option out of range.
         """
+        given = cv2.NORM_L2 if normType is None else normType
         try:
-            norm = norm_of_name(normType) if isinstance(normType, str) else index(normType)
+            norm = norm_of_name(given) if isinstance(given, str) else index(given)
             self._options = MatcherOptions(norm, bool(crossCheck), ratio, num_threads)
         except (TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "create", str(error)) from error
@@ -62,6 +63,7 @@ class MatcherSettings:
         """Do the same as SSLMatcher(...); see there for the arguments."""
         return cls(*args, **kwargs)
 
+    @overloaded
     def add(self, descriptors: Sequence[Any] | NDArray[Any] | None) -> None:
         """Add train images.
 
@@ -71,7 +73,7 @@ class MatcherSettings:
                 copied: they must not change until clear().
 
         Raises:
-            cv2.error: Not a sequence.
+            cv2.error: Not a sequence, or something else than arrays in it.
         """
         if descriptors is None:
             return
@@ -79,6 +81,11 @@ class MatcherSettings:
             given = type(descriptors).__name__
             message = f"descriptors is of type {given}; a list with an array per image is wanted"
             raise cv2_error(BAD_ARGUMENT, "add", message)
+        for position, item in enumerate(descriptors):
+            if not (item is None or isinstance(item, np.ndarray | cv2.UMat)):
+                given = type(item).__name__
+                message = f"descriptors[{position}] is of type {given}; a numpy array is wanted"
+                raise cv2_error(BAD_ARGUMENT, "add", message)
         # Downloaded once, so that a matcher with them can be pickled.
         self._images += [d.get() if isinstance(d, cv2.UMat) else d for d in descriptors]
         self._packed = None
@@ -131,6 +138,7 @@ class MatcherSettings:
         """Return "SSLMatcher"."""
         return NAME
 
+    @overloaded
     def write(
         self,
         fileName: str | os.PathLike[str] | cv2.FileStorage | None = None,
@@ -157,6 +165,7 @@ class MatcherSettings:
         """Do the same as write(filename)."""
         write_file(filename, self._fields(), "save")
 
+    @overloaded
     def read(
         self,
         fileName: str | os.PathLike[str] | cv2.FileNode | None = None,

@@ -119,7 +119,8 @@ def check_mask(mask: object, shape: tuple[int, int], func: str) -> NDArray[np.ui
     """Check a mask of allowed pairs.
 
     Args:
-        mask: uint8 of `shape`, non-zero where a pair is allowed; None or an empty array allows all.
+        mask: uint8 of `shape` or with a third axis of 1, non-zero where a pair is allowed; None or
+            an empty array allows all.
         shape: (number of query rows, number of train rows).
         func: The public method that the user called.
 
@@ -132,6 +133,8 @@ def check_mask(mask: object, shape: tuple[int, int], func: str) -> NDArray[np.ui
     array = mask.get() if is_umat(mask) else mask
     if array is None or (isinstance(array, np.ndarray) and array.size == 0):
         return None
+    if isinstance(array, np.ndarray) and array.shape == (*shape, 1):
+        array = array[:, :, 0]
     if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.shape != shape:
         what = (
             f"{array.dtype} of shape {array.shape}"
@@ -148,7 +151,7 @@ def check_mask(mask: object, shape: tuple[int, int], func: str) -> NDArray[np.ui
 
 
 def join_masks(
-    masks: object, num_query: int, counts: Sequence[int], func: str
+    masks: Sequence[Any] | None, num_query: int, counts: Sequence[int], func: str
 ) -> NDArray[np.uint8] | None:
     """Join one mask per train image into one mask.
 
@@ -165,16 +168,7 @@ def join_masks(
     Raises:
         cv2.error: A wrong number of masks, or a wrong mask.
     """
-    if masks is None:
-        return None
-    if isinstance(masks, str | bytes) or not isinstance(masks, Sequence | np.ndarray):
-        raise cv2_error(
-            BAD_ARGUMENT,
-            func,
-            f"masks is of type {type(masks).__name__}; a list with one mask per train image is "
-            "wanted",
-        )
-    if len(masks) == 0:
+    if masks is None or len(masks) == 0:
         return None
     if len(masks) != len(counts):
         raise cv2_error(

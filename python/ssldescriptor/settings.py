@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import cv2
 
 from ssldescriptor.arguments import read_count
-from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error
+from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error, overloaded
 from ssldescriptor.fields import NAME, from_fields, to_fields
 from ssldescriptor.options import DescriptorOptions
 from ssldescriptor.parameters import OpenCVParameters, Value
@@ -95,6 +95,7 @@ class Settings(OpenCVParameters):
     def clear(self) -> None:
         """Do nothing; there is no state between calls."""
 
+    @overloaded
     def write(
         self,
         fileName: str | os.PathLike[str] | cv2.FileStorage | None = None,
@@ -122,6 +123,7 @@ class Settings(OpenCVParameters):
         """Do the same as write(filename); OpenCV's own features cannot be saved."""
         write_file(filename, to_fields(self._pipeline.options, self._parameters), "save")
 
+    @overloaded
     def read(
         self,
         fileName: str | os.PathLike[str] | cv2.FileNode | None = None,
@@ -155,14 +157,16 @@ class Settings(OpenCVParameters):
         self._set_up(options, parameters, "read", self._pipeline)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"options": self._pipeline.options, "parameters": dict(self._parameters)}
+        own = {name: value for name, value in self.__dict__.items() if name != "_pipeline"}
+        return {**own, "options": self._pipeline.options}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        self._set_up(state["options"], state["parameters"], "create")
+        self.__dict__.update(state)
+        self._set_up(self.__dict__.pop("options"), self._parameters, "create")
 
     def __copy__(self: Self) -> Self:
         twin = type(self).__new__(type(self))
-        twin._pipeline, twin._parameters = self._pipeline, dict(self._parameters)
+        twin.__dict__.update(self.__dict__)
         return twin
 
     def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
@@ -171,6 +175,9 @@ class Settings(OpenCVParameters):
         A detector that cannot be copied, like OpenCV's own, is shared as well.
         """
         twin = copy.copy(self)
+        for name, value in self.__dict__.items():
+            if name != "_pipeline":
+                twin.__dict__[name] = copy.deepcopy(value, memo)
         try:
             detector = copy.deepcopy(self._pipeline.options.detector, memo)
         except TypeError:

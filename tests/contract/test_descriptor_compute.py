@@ -100,8 +100,10 @@ def test_an_array_of_keypoint_objects(create, image):
         (k for k in ODD),
         "keypoints",
         [[cv2.KeyPoint(1, 2, 3)]],
+        set(ODD),
+        dict.fromkeys(ODD),
     ],
-    ids=["array", "tuples", "one", "generator", "str", "nested"],
+    ids=["array", "tuples", "one", "generator", "str", "nested", "set", "dict"],
 )
 def test_wrong_keypoints_are_cv2_errors(create, image, keypoints):
     with pytest.raises(cv2.error):
@@ -135,11 +137,13 @@ def test_a_list_by_keyword(create, image):
 
 def test_empty_lists(create):
     assert create().compute([], []) == ((), ())
+    assert create().compute([], None) == ((), ())
 
 
 def test_wrong_number_of_keypoint_lists(create, image):
-    with pytest.raises(cv2.error):
-        create().compute([image], [ODD[:1], ODD[:1]])
+    for keypoints in ([ODD[:1], ODD[:1]], [], None):
+        with pytest.raises(cv2.error):
+            create().compute([image], keypoints)
 
 
 def test_a_list_of_arrays_is_filled(create, image):
@@ -149,3 +153,12 @@ def test_a_list_of_arrays_is_filled(create, image):
     _, rows = feature.compute([image], [keypoints], [provided])
     assert rows[0] is provided
     assert provided.any()
+
+
+def test_arrays_of_a_list_that_do_not_fit(create, image):
+    """A wrong number of them is let pass, something else is not."""
+    keypoints = create(10).detect(image)
+    for arrays in ([], [None, None], np.zeros((2, 128), np.float32)):
+        assert create().compute([image], [keypoints], arrays)[1][0].shape == (len(keypoints), 128)
+    with pytest.raises(cv2.error):
+        create().compute([image], [keypoints], 5)

@@ -55,10 +55,14 @@ def test_detectors_of_opencv_cannot_be_pickled(create_ours):
         pickle.dumps(create_ours(detector=cv2.ORB.create()))
 
 
-def test_attributes_can_be_set(create_ours):
+def test_attributes_can_be_set_and_are_copied(create_ours):
     feature = create_ours()
-    feature.remark = "mine"
-    assert feature.remark == "mine"
+    feature.remark = ["mine"]
+    for twin in (copy.copy(feature), copy.deepcopy(feature), pickle.loads(pickle.dumps(feature))):
+        assert twin.remark == ["mine"]
+        assert twin.getNFeatures() == feature.getNFeatures()
+    assert copy.copy(feature).remark is feature.remark
+    assert copy.deepcopy(feature).remark is not feature.remark
 
 
 def test_threads_share_one_object(create, image):

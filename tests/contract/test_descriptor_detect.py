@@ -62,6 +62,8 @@ def test_masks_of_a_list(create, image):
     found = feature.detect([image, image], [nothing, None])
     assert found[0] == ()
     assert fields(found[1]) == fields(feature.detect(image))
+    for no_masks in (None, [], ()):
+        assert fields(feature.detect([image], no_masks)[0]) == fields(found[1])
 
 
 def test_wrong_number_of_masks(create, image):

@@ -38,7 +38,12 @@ def test_nothing_found(create):
 
 
 def test_provided_keypoints_cannot_be_provided(create, image):
-    assert create().detectAndCompute(image, None, None, True) == ((), None)
+    for flag in (True, np.True_, 1):
+        assert create().detectAndCompute(image, None, None, flag) == ((), None)
+    for flag in (False, None, 0):
+        assert create().detectAndCompute(image, None, useProvidedKeypoints=flag)[0]
+    with pytest.raises(cv2.error):
+        create().detectAndCompute(image, None, useProvidedKeypoints="no")
 
 
 @pytest.mark.parametrize("empty", [None, np.zeros((0, 0), np.uint8)])

@@ -32,6 +32,32 @@ def test_the_class_is_left_alone(create_ours):
     assert cv2.error.msg == before
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f, image: f.detectAndCompute(),
+        lambda f, image: f.detectAndCompute(image, None, keypoints=f.detect(image)),
+        lambda f, image: f.detectAndCompute(image, None, None, False, 1),
+        lambda f, image: f.detectAndCompute(image, None, image=image),
+        lambda f, image: f.detect(image, None, None),
+        lambda f, image: f.detect(image, threshold=1),
+        lambda f, image: f.compute(image, [], mask=None),
+        lambda f, image: f.write("a.yml", "b", "c"),
+        lambda f, image: f.read(file="a.yml"),
+    ],
+    ids=["none", "keypoints", "five", "twice", "three", "unknown", "mask", "write", "read"],
+)
+def test_arguments_that_do_not_fit_are_cv2_errors(create, image, call):
+    with pytest.raises(cv2.error):
+        call(create(), image)
+
+
+def test_arguments_that_do_not_fit_are_named(create_ours, image):
+    with pytest.raises(cv2.error, match=r"'keypoints'.*detectAndCompute.image, mask") as caught:
+        create_ours().detectAndCompute(image, None, keypoints=())
+    assert (caught.value.code, caught.value.func) == (-5, "detectAndCompute")
+
+
 @pytest.mark.parametrize("attribute", ["code", "func", "err", "file", "line", "msg"])
 def test_sifts_errors_have_the_same_attributes(create, attribute):
     with pytest.raises(cv2.error) as caught:

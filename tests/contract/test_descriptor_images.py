@@ -121,5 +121,6 @@ def test_umats_in_lists(create, image):
     moved = cv2.UMat(image)
     first, second = feature.detect([moved, image])
     assert fields(first) == fields(second)
-    _, rows = feature.compute([moved], [first])
-    assert isinstance(rows[0], cv2.UMat)
+    _, rows = feature.compute([moved, image], [first, first])
+    assert [type(part) for part in rows] == [cv2.UMat, cv2.UMat]
+    np.testing.assert_array_equal(rows[0].get(), rows[1].get())

@@ -176,6 +176,7 @@ def test_create_and_its_arguments(make: Make) -> None:
         make.create(),
         make.create(normType=cv2.NORM_HAMMING, crossCheck=True),  # type: ignore[attr-defined]
         make.create(cv2.NORM_L2, 1),
+        make.create(None),
         make().create(),
     ):  # type: ignore[attr-defined]
         assert matcher.empty()

@@ -74,6 +74,7 @@ def test_masks(data: str) -> None:
     theirs, ours = both(norm)
     mask = mask_of((len(a), len(b)), 19)
     assert fields(ours.match(a, b, mask)) == fields(theirs.match(a, b, mask))
+    assert fields(ours.match(a, b, mask[:, :, None])) == fields(ours.match(a, b, mask))
     for k in (1, 2, 7):
         for compact in (False, True):
             wanted = theirs.knnMatch(a, b, k, mask, compact)
