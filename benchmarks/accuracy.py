@@ -76,8 +76,10 @@ def score_method(method: str, views: str, args: argparse.Namespace) -> dict[str,
         )
         report = evaluate_matching(config)
         results = json.loads((Path(folder) / "results.json").read_text())
-    if report.summary:
-        first = report.failures[0]
+    # An image in which a method finds nothing is measured: it scores zero.
+    unusable = [failure for failure in report.failures if failure["kind"] != "empty"]
+    if unusable:
+        first = unusable[0]
         raise RuntimeError(f"{report.summary}, first {first['item']}: {first['reason']}")
     print(f"{method}: {time.process_time() - started:.0f} s of processor time", flush=True)
     scores: dict[str, Any] = results["scores"][method]

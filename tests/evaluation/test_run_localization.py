@@ -50,6 +50,18 @@ def test_the_box_is_mapped_and_its_views_are_located(
     assert "structure from motion" in (tmp_path / "out" / "report.html").read_text()
 
 
+def test_a_method_without_features_locates_nothing(tmp_path: Path, photograph: np.ndarray) -> None:
+    folder = write_box(tmp_path / "data" / "box", photograph, 3)
+    (tmp_path / "mine.py").write_text("def nothing(image, num_keypoints):\n    return None, None\n")
+    spec = f"{tmp_path / 'mine.py'}:nothing"
+    results = run(folder.parent, tmp_path / "out", "--methods", spec, "sift")
+    scores = results["scores"][spec]["box"]
+    assert (scores["located"], scores["position"], scores["map"]["num_points"]) == (0, None, 0)
+    assert scores["sfm"]["num_images"] == 0
+    assert results["scores"]["sift"]["box"]["map"]["num_images"] == 2
+    assert results["summary"] == "3 images without features"
+
+
 def test_scenes_that_are_too_small_are_counted(
     tmp_path: Path, photograph: np.ndarray, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,22 @@ def test_asmk_ranks_places_too(root: Path) -> None:
     assert "(ASMK*, by the package asmk)" in (root / "out" / "results.md").read_text()
 
 
+def test_without_asmk_nothing_is_begun(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "asmk", None)
+    arguments = ["--data", root, "--vocabulary", root / "words", "-o", root / "out"]
+    asked = ["evaluate", "places", *map(str, arguments), "--aggregation", "asmk"]
+    assert main(asked) == 1
+    assert "pip install 'ssldescriptor[eval]'" in capsys.readouterr().err
+    assert not (root / "out").exists()
+
+
+def test_an_unknown_aggregation_is_refused() -> None:
+    with pytest.raises(ValueError, match="'bow' is unknown; known: vlad, asmk"):
+        PlacesConfig(data="a", output="b", vocabulary="c", aggregation="bow")
+
+
 def test_broken_images_and_methods_are_counted(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,13 +86,17 @@ def test_broken_images_and_methods_are_counted(
     assert results["scores"]["ORB"]["num_queries"] == 2
     assert results["scores"]["ORB, re-ranked"]["recall_1"] == 0.5
     assert set(results["scores"]) == {"ORB", "ORB, re-ranked"}
+    seen = ["words/a.png", "left/0010.png", "left/0020.png", "right/0000.png", "right/0020.png"]
     items = [(failure["kind"], failure["item"]) for failure in results["failures"]]
-    assert items == [
+    assert sorted(items) == [
         ("data", "left/0000.png"),
         ("data", "right/0010.png"),
+        *[("empty", name) for name in sorted(seen)],
         ("method", "vocabulary"),
     ]
-    assert "2 data problems, 1 method failures" in capsys.readouterr().out
+    assert (
+        "2 data problems, 1 method failures, 5 images without features" in capsys.readouterr().out
+    )
 
 
 def test_revisited_sets(root: Path) -> None:

@@ -38,7 +38,7 @@ def asmk_orders(
     Raises:
         ValueError: the package asmk is not installed.
     """
-    asmk = _import_asmk()
+    asmk = import_asmk()
     index = asmk.index.initialize_index(gpu_id=None)
     codebook = asmk.codebook.Codebook(index, size=len(words))
     codebook.index(np.ascontiguousarray(words, np.float32))
@@ -74,7 +74,12 @@ def _aggregate(codebook: Any, kernel: Any, rows: Rows, num_words: int) -> tuple[
     return packed, ids
 
 
-def _import_asmk() -> ModuleType:
+def import_asmk() -> ModuleType:
+    """Import asmk and its parts.
+
+    Raises:
+        ValueError: it is not installed.
+    """
     try:
         import asmk
         import asmk.codebook

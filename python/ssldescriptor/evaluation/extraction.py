@@ -21,7 +21,8 @@ class Extraction:
 
     Attributes:
         store: where they are kept.
-        failures: takes images that cannot be read ("data") and extractors that crash ("method").
+        failures: takes images that cannot be read ("data"), extractors that crash ("method") and
+            images where one finds nothing ("empty").
     """
 
     store: FeatureStore
@@ -35,15 +36,19 @@ class Extraction:
         for source in progress(unique, "features"):
             try:
                 key = source.key()
-                missing = [m for m in methods if self.store.load(m, key) is None]
-                prepared = source.read() if missing else None
+                found = {method: self.store.load(method, key) for method in methods}
+                prepared = source.read() if None in found.values() else None
             except (OSError, ValueError, cv2.error) as error:
                 self.failures.add("data", source.name, error)
                 continue
             self._keys[source.name] = key
-            for method in missing:
-                assert prepared is not None
-                self._extract(method, source.name, key, prepared)
+            for method, known in found.items():
+                stored = known
+                if stored is None:
+                    assert prepared is not None
+                    stored = self._extract(method, source.name, key, prepared)
+                if stored is not None and len(stored.features.points) == 0:
+                    self.failures.add("empty", source.name, "no features found", method.spec)
 
     def get(self, method: Method, source: ImageSource) -> Stored | None:
         """Return an image's features, or None if the image could not be read.
@@ -56,7 +61,8 @@ class Extraction:
         crashed = self._crashed.get((method.folder, source.name))
         return crashed or self.store.load(method, self._keys[source.name])
 
-    def _extract(self, method: Method, name: str, key: str, prepared: Prepared) -> None:
+    def _extract(self, method: Method, name: str, key: str, prepared: Prepared) -> Stored | None:
+        """Extract and keep; None after a crash, which is noted."""
         height, width = prepared.image.shape[:2]
         try:
             features = method.extract(prepared.image)
@@ -66,6 +72,7 @@ class Extraction:
             crash = digest(method.folder, key, "crashed")
             nothing = Stored(no_features(), (height, width), prepared.matrix, crash)
             self._crashed[method.folder, name] = nothing
-            return
+            return None
         stored = Stored(features, (height, width), np.asarray(prepared.matrix), "")
         self.store.save(method, key, stored)
+        return stored

@@ -12,10 +12,10 @@ class Failure:
 
     Attributes:
         kind: "data" for missing or broken files, "pair" for pairs that cannot be scored, "method"
-            for extractors that crashed.
+            for extractors that crashed, "empty" for images where one found nothing.
         item: the image, pair or sequence.
         reason: one line.
-        method: the extractor's name where kind is "method".
+        method: the extractor's name where kind is "method" or "empty".
     """
 
     kind: str
@@ -49,5 +49,10 @@ class Failures:
     def summary(self) -> str:
         """Return one line that counts the failures by kind; empty when there are none."""
         counts = Counter(failure.kind for failure in self.entries)
-        names = {"data": "data problems", "pair": "pairs left out", "method": "method failures"}
+        names = {
+            "data": "data problems",
+            "pair": "pairs left out",
+            "method": "method failures",
+            "empty": "images without features",
+        }
         return ", ".join(f"{counts[kind]} {name}" for kind, name in names.items() if counts[kind])

@@ -61,7 +61,10 @@ def matching_sections(
     charts = [_mma_chart(source, means, labels) for source in sources]
     sections = [Section("Scores by source", [*tables, *charts], EXPLANATION)]
     if sweeps:
-        parts: list[Table | Chart] = [*_sweep_tables(sweeps, labels), *_sweep_charts(sweeps, labels)]
+        parts: list[Table | Chart] = [
+            *_sweep_tables(sweeps, labels),
+            *_sweep_charts(sweeps, labels),
+        ]
         sections.append(Section("Sweeps", parts, _SWEEP_TEXT))
     pictures = _pictures(session, pairs, results)
     if pictures:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor.evaluation.aggregation import Rows, unit_rows, vlad
-from ssldescriptor.evaluation.asmk import asmk_orders
+from ssldescriptor.evaluation.asmk import asmk_orders, import_asmk
 from ssldescriptor.evaluation.datasets.places import PlaceSet, list_images, read_places
 from ssldescriptor.evaluation.datasets.revisited import (
     RevisitedSet,
@@ -92,8 +92,10 @@ def evaluate_places(config: PlacesConfig) -> Report:
 
     Raises:
         FileNotFoundError: no data, or no images for the vocabulary.
-        ValueError: an unknown method, or no query that could be answered.
+        ValueError: an unknown method, asmk is missing, or no query that could be answered.
     """
+    if config.aggregation == "asmk":
+        import_asmk()
     failures = Failures()
     places: PlaceSet | RevisitedSet
     if find_ground_truth(config.root):
