@@ -38,7 +38,7 @@ def float_rows(size: int, dim: int) -> tuple[NDArray[np.float32], NDArray[np.flo
 
 def sift_rows(size: int, dim: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the same as integers in [0, 255], as SIFT has them."""
-    a, b = (np.minimum(np.round(rows * 512), 255) for rows in float_rows(size, dim))
+    a, b = (np.clip(np.round(rows * 512), 0, 255) for rows in float_rows(size, dim))
     return a, b
 
 

@@ -12,6 +12,8 @@ constexpr double kTie = 0x1p-20;         // exact values that may round to one f
 constexpr double kUnderflow = 1e-36;     // products too small for a float
 constexpr double kLongest = 14188;       // (2 * kLongest)^2 < kUnset
 constexpr std::int64_t kMostDim = 8192;  // 255^2 * kMostDim < kUnset
+constexpr double kCoarseSteps = 40;      // rows this much longer than what rounding moves them
+constexpr double kMostScale = 1e30;      // a float, also after products with 255
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 double most_moved(std::int64_t dim) {
@@ -31,6 +33,20 @@ Encoding halves(double largest_norm, std::int64_t dim) {
     return encoding;
 }
 
+// All values of both sets on 0..255, or floats where that says too little of them.
+Encoding coarse_bytes(const RowSet& a, const RowSet& b) {
+    const ValueRange range = a.value_range().joined(b.value_range());
+    Encoding encoding;
+    if (!(range.smallest < range.largest)) return encoding;
+    const double scale = 255 / (static_cast<double>(range.largest) - range.smallest);
+    const double length = scale * std::sqrt(std::min(a.mean_norm(), b.mean_norm()));
+    if (!(length >= kCoarseSteps * most_moved(a.dim())) || scale > kMostScale) return encoding;
+    encoding.form = Form::kBytes;
+    encoding.scale = scale;
+    encoding.offset = range.smallest;
+    return encoding;
+}
+
 Encoding bytes(const KernelSet& kernels) {
     Encoding encoding;
     encoding.form = kernels.bytes != nullptr ? Form::kBytes : Form::kHalves;
@@ -46,15 +62,20 @@ bool Encoding::fits(const RowSet& rows) const {
     return exact ? rows.holds_bytes() : rows.largest_norm() <= largest;
 }
 
-Encoding choose_encoding(const RowSet& a, const RowSet& b, const KernelSet& kernels) {
+Encoding choose_encoding(const RowSet& a, const RowSet& b, const KernelSet& kernels, bool coarse) {
     if (kernels.halves == nullptr || a.dim() > kMostDim) return {};
     if (a.holds_bytes() && b.holds_bytes()) return bytes(kernels);
     if (!like_lengths(a) || !like_lengths(b)) return {};
+    const bool distances = a.norm_type() == Norm::kL2 || a.norm_type() == Norm::kL2Squared;
+    if (coarse && distances && kernels.bytes != nullptr) {
+        const Encoding encoding = coarse_bytes(a, b);
+        if (encoding.is_coarse()) return encoding;
+    }
     return halves(std::max(a.largest_norm(), b.largest_norm()), a.dim());
 }
 
 Encoding choose_encoding(const RowSet& rows, const KernelSet& kernels) {
-    Encoding encoding = choose_encoding(rows, rows, kernels);
+    Encoding encoding = choose_encoding(rows, rows, kernels, false);
     if (encoding.form == Form::kHalves && !encoding.exact) {
         encoding = halves(1.1 * rows.largest_norm(), rows.dim());
     }
@@ -88,6 +109,14 @@ double ScreenBound::nearest(double norm, double exact) const {
     if (encoding_.form == Form::kFloats) return limit - float_error(norm, exact);
     const double steps = std::max(0.0, encoding_.scale * std::sqrt(limit) - 2 * moved_);
     return steps * steps * (1 - kUnit);
+}
+
+double ScreenBound::least(double screened) const {
+    return std::max(0.0, std::sqrt(screened) - 2 * moved_) / encoding_.scale * (1 - kTie);
+}
+
+double ScreenBound::most(double screened) const {
+    return (std::sqrt(screened) + 2 * moved_) / encoding_.scale * (1 + kTie);
 }
 
 double ScreenBound::float_error(double norm, double exact) const {

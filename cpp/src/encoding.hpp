@@ -24,7 +24,8 @@ enum class Form { kFloats, kHalves, kBytes };
 
 struct Encoding {
     Form form = Form::kFloats;
-    double scale = 1;    // integers: a value x becomes round(x * scale)
+    double scale = 1;    // integers: a value x becomes round((x - offset) * scale)
+    float offset = 0;    // bytes: the same for both sets, so that no distance changes
     bool exact = false;  // integers: nothing is rounded
     double largest = 0;  // integers: the largest squared norm that fits
 
@@ -32,12 +33,15 @@ struct Encoding {
     std::int64_t num_steps(std::int64_t dim) const {
         return (dim + values_per_word() - 1) / values_per_word();
     }
+    /// Rounded to eight bits: enough where a ratio test decides, too few to tell neighbours apart.
+    bool is_coarse() const { return form == Form::kBytes && !exact; }
     bool fits(const RowSet& rows) const;
 };
 
 /// The fastest encoding of both sets that leaves few pairs undecided: integers that hold the rows
-/// exactly, integers of 15 bits for rows of like length, else floats.
-Encoding choose_encoding(const RowSet& a, const RowSet& b, const KernelSet& kernels);
+/// exactly, integers of 15 bits for rows of like length, else floats. `coarse`: of 8 bits, where
+/// they are fast and hold distances to a few percent.
+Encoding choose_encoding(const RowSet& a, const RowSet& b, const KernelSet& kernels, bool coarse);
 
 /// The same, for a set whose other side is yet unknown but will be alike.
 Encoding choose_encoding(const RowSet& rows, const KernelSet& kernels);
@@ -60,6 +64,11 @@ class ScreenBound {
 
     /// Screened values below this belong to pairs certainly nearer than `exact`.
     double nearest(double norm, double exact) const;
+
+    /// Rounded integers: the distances, no squares, between which a screened value lies; a little
+    /// wider than that, so that distances that round to one float count as equal.
+    double least(double screened) const;
+    double most(double screened) const;
 
   private:
     double float_error(double norm, double exact) const;

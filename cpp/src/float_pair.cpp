@@ -22,14 +22,15 @@ void PackedFloats::pack(int num_threads) {
     }
 }
 
-void FloatPair::assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads) {
+void FloatPair::assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads,
+                       bool coarse) {
     kernels_ = active_kernels();
     num_threads_ = num_threads;
     a_.assign(a, norm, kernels_.floats->exact, num_threads);
     own_b_.assign(b, norm, kernels_.floats->exact, num_threads);
     b_ = &own_b_;
     packed_ = nullptr;
-    choose();
+    choose(coarse);
 }
 
 void FloatPair::assign(MatrixView<float> a, const PackedFloats& b, int num_threads) {
@@ -38,7 +39,7 @@ void FloatPair::assign(MatrixView<float> a, const PackedFloats& b, int num_threa
     a_.assign(a, b.rows.norm_type(), kernels_.floats->exact, num_threads);
     b_ = &b.rows;
     packed_ = b.encoding.fits(a_) ? &b : nullptr;
-    choose();
+    choose(false);
 }
 
 void FloatPair::assign_queries(const FloatPair& other, const std::vector<std::int32_t>& queries) {
@@ -62,14 +63,19 @@ void FloatPair::assign_swapped(const FloatPair& other,
     bound_ = other.bound_;
 }
 
+void FloatPair::refine() {
+    packed_ = nullptr;
+    choose(false);
+}
+
 void FloatPair::use_floats() {
     encoding_ = {};
     packed_ = nullptr;
     bound_ = ScreenBound(encoding_, a_, *b_);
 }
 
-void FloatPair::choose() {
-    encoding_ = packed_ != nullptr ? packed_->encoding : choose_encoding(a_, *b_, kernels_);
+void FloatPair::choose(bool coarse) {
+    encoding_ = packed_ != nullptr ? packed_->encoding : choose_encoding(a_, *b_, kernels_, coarse);
     bound_ = ScreenBound(encoding_, a_, *b_);
 }
 

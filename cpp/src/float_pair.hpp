@@ -22,7 +22,8 @@ struct PackedFloats {
 
 class FloatPair {
   public:
-    void assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads);
+    /// `coarse`: eight bits a value may do.
+    void assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads, bool coarse);
     void assign(MatrixView<float> a, const PackedFloats& b, int num_threads);
     /// Some queries of another pair.
     void assign_queries(const FloatPair& other, const std::vector<std::int32_t>& queries);
@@ -35,6 +36,10 @@ class FloatPair {
     const ScreenBound& bound() const { return bound_; }
     int num_threads() const { return num_threads_; }
     bool uses_integers() const { return encoding_.form != Form::kFloats; }
+    /// Whether rows are held in eight bits, which only a ratio test may make of them.
+    bool is_coarse() const { return encoding_.is_coarse(); }
+    /// From now on hold rows finely.
+    void refine();
     /// From now on screen floats: what integers left undecided needs more bits.
     void use_floats();
 
@@ -47,7 +52,7 @@ class FloatPair {
     void trim();
 
   private:
-    void choose();
+    void choose(bool coarse);
 
     RowSet a_;
     RowSet own_b_;

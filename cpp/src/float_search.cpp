@@ -7,40 +7,26 @@
 
 namespace ssld {
 
-namespace {
-
-// Insert a candidate. They come in order of their screened distance, not of their index.
-void insert(TwoNearest& best, std::int32_t j, float distance) {
-    const auto comes_before = [&](int n) {
-        return distance < best.distance[n] || (distance == best.distance[n] && j < best.index[n]);
-    };
-    if (comes_before(0)) {
-        best.index[1] = best.index[0];
-        best.distance[1] = best.distance[0];
-        best.index[0] = j;
-        best.distance[0] = distance;
-    } else if (comes_before(1)) {
-        best.index[1] = j;
-        best.distance[1] = distance;
-    }
-}
-
-}  // namespace
-
-void FloatSearch::run(const FloatPair& pair, int count, bool columns) {
+void FloatSearch::run(const FloatPair& pair, int count, bool columns,
+                      std::optional<double> max_ratio) {
     pair_ = &pair;
     found_ = found_scratch_.get<TwoNearest>(static_cast<std::size_t>(pair.a().num_rows()));
     if (pair.uses_integers()) {
         integers_.run(pair.task<std::int32_t>(), columns);
-        certify(integers_, count);
+        certify(count, [&](std::int64_t i, TwoNearest& found) {
+            return pair.is_coarse() ? certify_ratio(pair, integers_, i, max_ratio.value(), found)
+                                    : certify_nearest(pair, integers_, i, count, found);
+        });
     } else {
         floats_.run(pair.task<float>(), columns);
-        certify(floats_, count);
+        certify(count, [&](std::int64_t i, TwoNearest& found) {
+            return certify_nearest(pair, floats_, i, count, found);
+        });
     }
 }
 
-template <typename Value>
-void FloatSearch::certify(const Screen<Value>& screen, int count) {
+template <typename CertifyRow>
+void FloatSearch::certify(int count, const CertifyRow& certify_row) {
     const std::int64_t rows = pair_->a().num_rows();
     constexpr std::int64_t kLeastRows = 2048;  // about 0.2 ms, some threads' start
     const int pieces = num_pieces(rows, kLeastRows, pair_->num_threads());
@@ -48,7 +34,7 @@ void FloatSearch::certify(const Screen<Value>& screen, int count) {
     parallel_pieces(rows, pieces, [&](int piece, std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             found_[i] = {};
-            if (!certify_row(screen, i, count, found_[i])) {
+            if (!certify_row(i, found_[i])) {
                 undecided[static_cast<std::size_t>(piece)].push_back(static_cast<std::int32_t>(i));
             }
         }
@@ -58,50 +44,35 @@ void FloatSearch::certify(const Screen<Value>& screen, int count) {
     if (!undecided[0].empty()) search_rows(undecided[0], count);
 }
 
-// Candidates are compared exactly until the next one is certainly farther than those wanted.
-template <typename Value>
-bool FloatSearch::certify_row(const Screen<Value>& screen, std::int64_t i, int count,
-                              TwoNearest& found) const {
-    const RowSet& a = pair_->a();
-    if (!a.is_finite(i)) return true;
-    const auto wanted = static_cast<int>(std::min<std::int64_t>(count, pair_->b().num_finite()));
-    if (wanted == 0) return true;
-    const Value* screened = screen.nearest(i);
-    const std::int32_t* index = screen.nearest_index(i);
-    double exact[2] = {kNoDistance, kNoDistance};  // the smallest, sorted
-    for (int c = 0; c < screen.kept(); ++c) {
-        if (c >= wanted && screened[c] > pair_->bound().farthest(a.norm(i), exact[wanted - 1])) {
-            return true;
-        }
-        if (index[c] < 0) return false;
-        const double d = pair_->exact(i, index[c]);
-        insert(found, index[c], pair_->reported(d));
-        exact[1] = std::min(exact[1], std::max(exact[0], d));
-        exact[0] = std::min(exact[0], d);
-    }
-    const Value last = screened[screen.kept() - 1];
-    return last > pair_->bound().farthest(a.norm(i), exact[wanted - 1]);
+void FloatSearch::search_rows(const std::vector<std::int32_t>& queries, int count) {
+    part_.assign_queries(*pair_, queries);
+    search_part(count, queries.size(), static_cast<std::size_t>(pair_->a().num_rows()),
+                [&](std::size_t n, const TwoNearest& found) { found_[queries[n]] = found; });
 }
 
-void FloatSearch::search_rows(const std::vector<std::int32_t>& queries, int count) {
-    thread_local FloatPair part;
-    part.assign_queries(*pair_, queries);
-    if (pair_->uses_integers() &&
-        static_cast<std::int64_t>(queries.size()) > pair_->a().num_rows() / 8) {
-        part.use_floats();
-    }
-    std::vector<KNearest> collectors(queries.size(), KNearest(count));
-    scan(part, nullptr, collectors);
-    for (std::size_t n = 0; n < queries.size(); ++n) {
-        TwoNearest& found = found_[queries[n]];
-        found = {};
-        int at = 0;
-        for (const Candidate& candidate : collectors[n].sorted()) {
-            found.index[at] = candidate.index;
-            found.distance[at++] = candidate.distance;
+// What eight bits left is screened again with more; what is left then, exactly.
+template <typename Visit>
+void FloatSearch::search_part(int count, std::size_t num_queries, std::size_t num_all,
+                              const Visit& visit) {
+    if (part_.is_coarse()) {
+        thread_local FloatSearch finer;  // never nested: the refined part is not coarse
+        part_.refine();
+        finer.run(part_, count, false);
+        for (std::size_t n = 0; n < num_queries; ++n)
+            visit(n, finer.nearest(static_cast<std::int64_t>(n)));
+        finer.trim();
+    } else {
+        if (part_.uses_integers() && num_queries > num_all / 8) part_.use_floats();
+        std::vector<KNearest> collectors(num_queries, KNearest(count));
+        scan(part_, nullptr, collectors);
+        for (std::size_t n = 0; n < num_queries; ++n) {
+            TwoNearest found;
+            for (const Candidate& candidate : collectors[n].sorted())
+                found.insert(candidate.index, candidate.distance);
+            visit(n, found);
         }
     }
-    part.trim();
+    part_.trim();
 }
 
 template <typename Value>
@@ -132,18 +103,16 @@ void FloatSearch::keep_mutual(Matches& matches) {
         answers[n] = pair_->uses_integers() ? is_mutual(integers_, i, j) : is_mutual(floats_, i, j);
         if (answers[n] == Answer::kUndecided) undecided.push_back(j);
     }
-    std::vector<KNearest> collectors(undecided.size(), KNearest(1));
+    std::vector<std::int32_t> nearest(undecided.size());
     if (!undecided.empty()) {
-        thread_local FloatPair part;
-        part.assign_swapped(*pair_, undecided);
-        if (pair_->uses_integers() && undecided.size() > count / 8) part.use_floats();
-        scan(part, nullptr, collectors);
-        part.trim();
+        part_.assign_swapped(*pair_, undecided);
+        search_part(1, undecided.size(), count,
+                    [&](std::size_t n, const TwoNearest& found) { nearest[n] = found.index[0]; });
     }
     std::size_t searched = 0;
     keep_if(matches, [&](std::size_t n) {
         if (answers[n] != Answer::kUndecided) return answers[n] == Answer::kYes;
-        return collectors[searched++].sorted().front().index == matches.index0[n];
+        return nearest[searched++] == matches.index0[n];
     });
 }
 

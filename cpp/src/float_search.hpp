@@ -7,19 +7,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "certification.hpp"
 #include "float_pair.hpp"
 #include "screen.hpp"
 #include "ssld/types.hpp"
 
 namespace ssld {
-
-/// The two nearest train rows of one query, exact; -1 and +inf where there is none.
-struct TwoNearest {
-    std::int32_t index[2] = {-1, -1};
-    float distance[2] = {kNoDistance, kNoDistance};
-};
 
 /// Keep the matches for whose position `keep` is true, in their order.
 template <typename Keep>
@@ -40,8 +36,9 @@ class FloatSearch {
   public:
     /// Screen `pair`, and find the `count` (1 or 2) nearest train rows of every query, lowest index
     /// first among equals. `columns`: also keep what keep_mutual() needs. The pair must outlive
-    /// the questions.
-    void run(const FloatPair& pair, int count, bool columns);
+    /// the questions. `max_ratio` is for a coarse pair, see certify_ratio().
+    void run(const FloatPair& pair, int count, bool columns,
+             std::optional<double> max_ratio = std::nullopt);
 
     const TwoNearest& nearest(std::int64_t i) const { return found_[i]; }
 
@@ -54,18 +51,19 @@ class FloatSearch {
   private:
     enum class Answer { kNo, kYes, kUndecided };
 
-    template <typename Value>
-    void certify(const Screen<Value>& screen, int count);
-    template <typename Value>
-    bool certify_row(const Screen<Value>& screen, std::int64_t i, int count,
-                     TwoNearest& found) const;
+    template <typename CertifyRow>
+    void certify(int count, const CertifyRow& certify_row);
     void search_rows(const std::vector<std::int32_t>& queries, int count);
+    /// Call visit(query, its nearest) for the queries in part_, which the screen left undecided.
+    template <typename Visit>
+    void search_part(int count, std::size_t num_queries, std::size_t num_all, const Visit& visit);
     template <typename Value>
     Answer is_mutual(const Screen<Value>& screen, std::int32_t i, std::int32_t j) const;
 
     const FloatPair* pair_ = nullptr;
     Screen<float> floats_;
     Screen<std::int32_t> integers_;
+    FloatPair part_;  // the queries or train rows to search again
     Scratch found_scratch_;
     TwoNearest* found_ = nullptr;
 };

@@ -15,6 +15,9 @@ namespace ssld {
 
 namespace {
 
+// Up to this ratio most rows that match nothing fail the test by more than eight bits err.
+constexpr double kMostCoarseRatio = 0.9;
+
 void check_options(const MatchOptions& options) {
     if (options.max_ratio && !(*options.max_ratio > 0)) {
         throw std::invalid_argument("ratio must be > 0, got " + std::to_string(*options.max_ratio));
@@ -52,7 +55,7 @@ Matches select(Search& search, std::int64_t num_rows, const MatchOptions& option
 
 Matches match_pair(FloatPair& pair, const MatchOptions& options) {
     thread_local FloatSearch search;
-    search.run(pair, options.max_ratio ? 2 : 1, options.mutual);
+    search.run(pair, options.max_ratio ? 2 : 1, options.mutual, options.max_ratio);
     Matches found = select(search, pair.a().num_rows(), options);
     search.trim();
     pair.trim();
@@ -80,31 +83,31 @@ struct PlainTrain {
     Norm norm() const { return norm_type; }
 };
 
-void assign(FloatPair& pair, FloatRows a, const PlainTrain<float>& b, int threads) {
-    pair.assign(a, b.view, b.norm_type, threads);
+void assign(FloatPair& pair, FloatRows a, const PlainTrain<float>& b, int threads, bool coarse) {
+    pair.assign(a, b.view, b.norm_type, threads, coarse);
 }
 
-void assign(FloatPair& pair, FloatRows a, const TrainSet<float>& b, int threads) {
+void assign(FloatPair& pair, FloatRows a, const TrainSet<float>& b, int threads, bool) {
     pair.assign(a, b.packed().rows, threads);
 }
 
-void assign(BytePair& pair, ByteRows a, const PlainTrain<std::uint8_t>& b, int threads) {
+void assign(BytePair& pair, ByteRows a, const PlainTrain<std::uint8_t>& b, int threads, bool) {
     pair.assign(a, b.view, threads);
 }
 
-void assign(BytePair& pair, ByteRows a, const TrainSet<std::uint8_t>& b, int threads) {
+void assign(BytePair& pair, ByteRows a, const TrainSet<std::uint8_t>& b, int threads, bool) {
     pair.assign(a, b.packed().rows, threads);
 }
 
-// The calling thread's pair, filled; null if there is nothing to compare.
+// The calling thread's pair, filled; null if there is nothing to compare. `coarse`: see FloatPair.
 template <typename T, typename Train>
-auto* make_pair(MatrixView<T> a, const Train& b, int num_threads) {
+auto* make_pair(MatrixView<T> a, const Train& b, int num_threads, bool coarse = false) {
     using Pair = std::conditional_t<std::is_same_v<T, float>, FloatPair, BytePair>;
     check_rows(a.rows, a.cols, b.num_rows(), b.num_cols());
     const int threads = resolve_threads(num_threads);
     thread_local Pair pair;
     if (a.rows == 0 || b.num_rows() == 0 || a.cols == 0) return static_cast<Pair*>(nullptr);
-    assign(pair, a, b, threads);
+    assign(pair, a, b, threads, coarse);
     return &pair;
 }
 
@@ -112,7 +115,8 @@ template <typename T, typename Train>
 Matches match_rows(MatrixView<T> a, const Train& b, MatchOptions options) {
     options.norm = b.norm();
     check_options(options);
-    auto* pair = make_pair(a, b, options.num_threads);
+    const bool coarse = options.max_ratio && *options.max_ratio <= kMostCoarseRatio;
+    auto* pair = make_pair(a, b, options.num_threads, coarse);
     return pair == nullptr ? Matches{} : match_pair(*pair, options);
 }
 

@@ -13,10 +13,11 @@ namespace {
 // Integers of one row. After adding 1.5 x 2^23, the last bits of a float are the rounded value:
 // this becomes a few vector instructions.
 template <typename Integer>
-void quantise(const float* in, std::int64_t dim, double scale, int shift, Integer* out) {
+void quantise(const float* in, std::int64_t dim, float offset, double scale, int shift,
+              Integer* out) {
     const auto factor = static_cast<float>(scale);
     for (std::int64_t k = 0; k < dim; ++k) {
-        const auto bits = std::bit_cast<std::uint32_t>(in[k] * factor + 0x1.8p23F);
+        const auto bits = std::bit_cast<std::uint32_t>((in[k] - offset) * factor + 0x1.8p23F);
         out[k] = static_cast<Integer>(bits - static_cast<std::uint32_t>(shift));
     }
 }
@@ -31,11 +32,13 @@ std::int64_t sum_squares(const Integer* values, std::int64_t dim) {
 
 // The kernels multiply queries by x - 128: ab = a(b - 128) + 128 sum(a). The query's norm takes the
 // last term.
-std::int32_t byte_norm(const float* row, std::int64_t dim, Role role, Norm norm) {
+template <typename Integer>
+std::int32_t byte_norm(const Integer* values, std::int64_t dim, Role role, Norm norm) {
+    const int shift = role == Role::kQuery ? 0 : 128;
     std::int32_t squares = 0;
     std::int32_t sum = 0;
     for (std::int64_t k = 0; k < dim; ++k) {
-        const int value = static_cast<int>(row[k]);
+        const int value = values[k] + shift;
         squares += value * value;
         sum += value;
     }
@@ -43,21 +46,27 @@ std::int32_t byte_norm(const float* row, std::int64_t dim, Role role, Norm norm)
     return role == Role::kQuery ? own - 256 * sum : own;
 }
 
+// Queries are uint8, train rows int8.
+template <typename Integer>
+std::int32_t encode_bytes(const RowSet& rows, std::int64_t i, Role role, const Encoding& encoding,
+                          Integer* out) {
+    const int shift = role == Role::kQuery ? 0 : 128;
+    quantise(rows.row(i), rows.dim(), encoding.offset, encoding.scale, shift, out);
+    return byte_norm(out, rows.dim(), role, rows.norm_type());
+}
+
 // One row into `words`, [num_steps] of 32 bits, zeros behind its end; returns its norm.
 std::int32_t encode(const RowSet& rows, std::int64_t i, Role role, const Encoding& encoding,
                     std::int32_t* words) {
-    const std::int64_t dim = rows.dim();
-    const float* in = rows.row(i);
     if (encoding.form == Form::kBytes) {
-        if (role == Role::kQuery) {
-            quantise(in, dim, 1, 0, reinterpret_cast<std::uint8_t*>(words));
-        } else {
-            quantise(in, dim, 1, 128, reinterpret_cast<std::int8_t*>(words));
+        if (role == Role::kTrain) {
+            return encode_bytes(rows, i, role, encoding, reinterpret_cast<std::int8_t*>(words));
         }
-        return byte_norm(in, dim, role, rows.norm_type());
+        return encode_bytes(rows, i, role, encoding, reinterpret_cast<std::uint8_t*>(words));
     }
     auto* halves = reinterpret_cast<std::int16_t*>(words);
-    quantise(in, dim, encoding.scale * rows.scale(i), 0, halves);
+    const std::int64_t dim = rows.dim();
+    quantise(rows.row(i), dim, 0, encoding.scale * rows.scale(i), 0, halves);
     if (rows.norm_type() == Norm::kInnerProduct) return 0;
     return static_cast<std::int32_t>(sum_squares(halves, dim));
 }

@@ -99,6 +99,31 @@ void RowSet::summarize() {
     holds_bytes_ = bytes;
 }
 
+ValueRange RowSet::value_range() const {
+    constexpr std::int64_t kLanes = 16;  // these become vector instructions
+    ValueRange range;
+    float low[kLanes];
+    float high[kLanes];
+    std::fill_n(low, kLanes, range.smallest);
+    std::fill_n(high, kLanes, range.largest);
+    for (std::int64_t i = 0; i < num_rows_; ++i) {
+        if (!is_finite(i)) continue;
+        const float* values = row(i);
+        std::int64_t k = 0;
+        for (; k + kLanes <= dim_; k += kLanes) {
+            for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+                const float value = values[k + lane];
+                low[lane] = value < low[lane] ? value : low[lane];
+                high[lane] = value > high[lane] ? value : high[lane];
+            }
+        }
+        for (; k < dim_; ++k)
+            range = range.joined({values[k], values[k]});
+    }
+    return range.joined(
+        {*std::min_element(low, low + kLanes), *std::max_element(high, high + kLanes)});
+}
+
 void RowSet::trim() {
     norm_scratch_.trim();
     scale_scratch_.trim();

@@ -1,6 +1,7 @@
 // Float rows to compare, and what the search needs to know of each. Private to the core.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -14,6 +15,16 @@ namespace ssld {
 
 /// Squared norms above this could overflow in the screen; such rows are compared exactly.
 inline constexpr double kLargestScreenedNorm = 1e36;
+
+/// The smallest and the largest value of some rows.
+struct ValueRange {
+    float smallest = std::numeric_limits<float>::infinity();
+    float largest = -std::numeric_limits<float>::infinity();
+
+    ValueRange joined(const ValueRange& other) const {
+        return {std::min(smallest, other.smallest), std::max(largest, other.largest)};
+    }
+};
 
 /// Rows of one or several images, one image after the other. The values stay the caller's.
 class RowSet {
@@ -45,6 +56,8 @@ class RowSet {
     /// Of the finite rows.
     double largest_norm() const { return largest_norm_; }
     double mean_norm() const { return mean_norm_; }
+    /// Looks at every value of the finite rows.
+    ValueRange value_range() const;
     /// Whether all finite rows hold nothing but integers in [0, 255].
     bool holds_bytes() const { return holds_bytes_; }
 

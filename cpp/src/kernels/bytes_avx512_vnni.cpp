@@ -6,6 +6,8 @@
 namespace ssld::kernels {
 namespace {
 
+constexpr int kKept = 3;
+
 inline __attribute__((always_inline)) Vec accumulate(Vec a, Vec b, Vec sum) {
     return reinterpret_cast<Vec>(_mm512_dpbusd_epi32(bits(sum), bits(a), bits(b)));
 }

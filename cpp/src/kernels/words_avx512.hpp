@@ -13,7 +13,6 @@ using Value = std::int32_t;
 constexpr int kLanes = 16;
 constexpr int kRows = 8;
 constexpr int kVectors = 3;
-constexpr int kKept = 4;
 typedef std::int32_t Vec __attribute__((vector_size(4 * kLanes), may_alias));
 using VecI = Vec;
 
