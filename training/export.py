@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from omegaconf import OmegaConf
 from onnx import compose, numpy_helper
 from torch import nn
@@ -18,6 +20,7 @@ from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
 from ssldescriptor.training.entries import Entry, FrameEntry, entries, to_onnx
 from ssldescriptor.training.models.binary import ExactBinaryHead
 from ssldescriptor.training.models.registry import GeometricModel, model_from_yaml
+from ssldescriptor.training.quantization import check_agreement, quantize, record_inputs
 
 TOLERANCE = 2e-3
 
@@ -28,14 +31,20 @@ def export(
     *,
     training_data: str = "not stated",
     licence: str = "not stated",
+    calibration: Sequence[NDArray[np.uint8]] = (),
 ) -> None:
     """Write the ONNX model of a checkpoint and compare it with torch.
+
+    With photographs to calibrate by, the model is in eight-bit integers where they do: see
+    quantization.py.
 
     Args:
         checkpoint: a checkpoint of `ssldescriptor train`.
         output: the .onnx file to write.
         training_data: what the model was trained on, for its metadata.
         licence: of the weights, for its metadata.
+        calibration: (H, W) uint8 gray photographs to set the scales of integers by; none for a
+            model in float32.
 
     Raises:
         ValueError: the checkpoint cannot be read or is of an architecture that the package does
@@ -51,27 +60,42 @@ def export(
     model.load_state_dict(trained_weights(state))
     model.eval()
     networks = entries(model)
-    merged = merge([to_onnx(entry) for entry in networks])
+    graphs = [to_onnx(entry) for entry in networks]
+    metadata = {
+        "format": FORMAT,
+        "dim": str(model.options.dim),
+        "stride": "32",
+        "training_data": training_data,
+        "licence": licence,
+        "date": date.today().isoformat(),
+        "steps": str(state["step"]),
+        "config": without_paths(state["config"]),
+        "sha256": weights_sha(model),
+    }
+    write(graphs, networks, metadata | {"precision": "float32"}, output)
+    compare(model, output)
+    if len(calibration):
+        exact = load_model(output, 1)
+        inputs = record_inputs(exact, calibration)
+        graphs = [
+            quantize(graph, inputs[entry.name]) if entry.name in inputs else graph
+            for graph, entry in zip(graphs, networks, strict=True)
+        ]
+        write(graphs, networks, metadata | {"precision": "int8"}, output)
+        check_agreement(exact, load_model(output, 1), inputs)
+
+
+def write(
+    graphs: list[onnx.ModelProto], networks: list[Entry], metadata: dict[str, str], output: Path
+) -> None:
+    """Write the one file of all networks."""
+    merged = merge(graphs)
     add_defaults(merged, networks)
-    describe(
-        merged,
-        {
-            "format": FORMAT,
-            "dim": str(model.options.dim),
-            "stride": "32",
-            "training_data": training_data,
-            "licence": licence,
-            "date": date.today().isoformat(),
-            "steps": str(state["step"]),
-            "config": without_paths(state["config"]),
-            "sha256": weights_sha(model),
-        },
-    )
+    describe(merged, metadata)
     # What opset 18 needs. The exporter writes a newer one, which onnxruntime 1.17 refuses.
     merged.ir_version = 8
     onnx.checker.check_model(merged)
     onnx.save(merged, output)
-    compare(model, output)
 
 
 def without_paths(config: str) -> str:

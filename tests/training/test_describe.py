@@ -11,7 +11,7 @@ from ssldescriptor.training.models.l2net import sample_rows
 from ssldescriptor.training.models.registry import L2NetModel, Model, make_model
 
 PAIRS, COUNT, SIZE = 2, 5, 64
-NARROW = ["model.stages=[4,4,8,8,8]", "model.lateral=8", "model.head=8", "model.patch=[4,8,8]"]
+NARROW = ["model.stages=[4,4,8,8,8]", "model.lateral=8", "model.head=8", "model.patch=[4,8]"]
 
 
 def make(*overrides: str) -> Model:

@@ -17,7 +17,7 @@ from ssldescriptor.training.export import export
 from ssldescriptor.training.extraction import extractor
 from ssldescriptor.training.models.registry import L2NetModel, Model, make_model
 
-NARROW = ["model.stages=[4,4,8,8,8]", "model.lateral=8", "model.head=8", "model.patch=[4,8,8]"]
+NARROW = ["model.stages=[4,4,8,8,8]", "model.lateral=8", "model.head=8", "model.patch=[4,8]"]
 GRAY = np.ascontiguousarray(cv2.cvtColor(photographs.astronaut(), cv2.COLOR_RGB2GRAY)[60:260, 80:])
 
 

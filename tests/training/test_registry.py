@@ -96,7 +96,7 @@ def test_the_reference_has_its_own_network_and_the_same_keypoints() -> None:
         ("model.architecture=vgg", "model.architecture is 'vgg'; wanted: geometric or l2net"),
         ("model=3", "ModelOptions"),
         ("model.lateral=wide", "wide"),
-        ("model.patch=[8,8]", "length"),
+        ("model.patch=[8]", "length"),
     ],
 )
 def test_unknown_names_are_refused(override: str, message: str) -> None:

@@ -38,7 +38,7 @@ def tiny(binary: bool = False) -> Model:
     torch.manual_seed(0)
     return make_model(
         ModelOptions(
-            stages=(4, 4, 8, 8, 8), lateral=8, head=8, frame=8, patch=(4, 8, 8), binary=binary
+            stages=(4, 4, 8, 8, 8), lateral=8, head=8, frame=8, patch=(4, 8), binary=binary
         )
     )
 

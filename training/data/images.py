@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -106,3 +107,16 @@ def load_images(paths: Sequence[Path], short_side: int) -> Photographs:
         first = f"; {loaded.rejected[0]}" if loaded.rejected else ""
         raise ValueError(f"none of the {len(paths)} photographs can be used{first}")
     return loaded
+
+
+def gray_sample(
+    paths: Sequence[Path], count: int, short_side: int = 480
+) -> list[NDArray[np.uint8]]:
+    """Return at most `count` photographs, spread over the paths, as (H, W) uint8 gray.
+
+    Raises:
+        ValueError: none of them can be used.
+    """
+    spread = [paths[i] for i in sorted({i * len(paths) // count for i in range(count)})]
+    photos = load_images(spread, short_side)
+    return [np.asarray(cv2.cvtColor(p, cv2.COLOR_BGR2GRAY), np.uint8) for p in photos.images]

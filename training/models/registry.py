@@ -33,7 +33,7 @@ class ModelOptions:
         lateral: channels of the sum from 1/32 back to 1/8.
         head: channels of the keypoint head at 1/4.
         frame: channels of the frame net (geometric).
-        patch: channels of the three layers of the patch head (geometric).
+        patch: channels of the two layers of the patch head (geometric).
         l2net: channels of the first layers of the reference (l2net).
         dim: length of a descriptor.
         binary: have a head for binary descriptors.
@@ -45,7 +45,7 @@ class ModelOptions:
     lateral: int = 48
     head: int = 32
     frame: int = 32
-    patch: tuple[int, int, int] = (16, 48, 64)
+    patch: tuple[int, int] = (32, 64)
     l2net: int = 32
     dim: int = 128
     binary: bool = False
@@ -64,7 +64,7 @@ SIZES = {
         lateral=32,
         head=16,
         frame=16,
-        patch=(8, 32, 48),
+        patch=(16, 48),
         l2net=8,
     ),
     "default": ModelOptions(),
@@ -74,7 +74,7 @@ SIZES = {
         lateral=64,
         head=48,
         frame=48,
-        patch=(24, 72, 96),
+        patch=(48, 96),
         l2net=64,
     ),
 }

@@ -9,6 +9,9 @@ from typing import Any
 from ssldescriptor.cli.outputs import replacing
 from ssldescriptor.cli.training_extra import import_training
 
+# That the scales of integers are set by.
+PHOTOGRAPHS = 24
+
 
 def add_parser(commands: Any) -> None:
     """Declare the command's arguments."""
@@ -21,12 +24,30 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="ONNX")
     parser.add_argument("--training-data", default="not stated", help="for the model's metadata")
     parser.add_argument("--licence", default="not stated", help="for the model's metadata")
+    parser.add_argument(
+        "--quantize",
+        type=Path,
+        metavar="DIR",
+        help="write eight-bit integers, with scales that fit photographs of this folder",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
     """Export, and print the path of the model."""
     export = import_training("export").export
+    calibration = [] if args.quantize is None else _calibration(args.quantize)
     with replacing(args.output) as draft:
-        export(args.checkpoint, draft, training_data=args.training_data, licence=args.licence)
+        export(
+            args.checkpoint,
+            draft,
+            training_data=args.training_data,
+            licence=args.licence,
+            calibration=calibration,
+        )
     print(args.output)
+
+
+def _calibration(folder: Path) -> Any:
+    images = import_training("data.images")
+    return images.gray_sample(images.find_images([folder], "--quantize"), PHOTOGRAPHS)

@@ -16,7 +16,7 @@ from ssldescriptor.training.configs import ABLATION, FOLDER, find_config
 SMALL = (
     "batch=2", "data.workers=0", "data.pair.size=96", "data.validation_share=0.5",
     "step.keypoints=16", "model.stages=[4,4,8,8,8]", "model.lateral=8", "model.head=8",
-    "model.patch=[4,8,8]", "model.frame=4",
+    "model.patch=[4,8]", "model.frame=4",
 )  # fmt: skip
 
 

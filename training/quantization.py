@@ -1,0 +1,160 @@
+"""Networks in eight-bit integers: two to three times as fast as in float32, a quarter of the size.
+
+Static quantisation by onnxruntime, one scale a channel. Weights keep seven bits: with eight, sums
+of processors without VNNI overflow, and results would depend on the machine. The last layers of
+the dense network and of the frame net stay float32: rounded logits would make plateaus.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+
+from ssldescriptor.features import FeatureExtractor
+from ssldescriptor.options import FeatureOptions
+from ssldescriptor.runtime import Model
+
+LAYERS = ("Conv", "Gemm")
+KEYPOINTS = 256
+# Least cosine between what a quantised network says and what the float one says.
+MIN_AGREEMENT = 0.98
+
+OUTPUTS = {"image": ["peak", "rank"], "rings": ["direction", "size"], "patches": ["descriptors"]}
+
+Inputs = dict[str, list[NDArray[np.float32]]]
+
+
+class _Recorder:
+    """A session that keeps what it is fed."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self.inputs: Inputs = defaultdict(list)
+
+    def run(self, outputs: list[str], inputs: dict[str, NDArray[np.float32]]) -> list[Any]:
+        """Run the session."""
+        for name, value in inputs.items():
+            self.inputs[name].append(value)
+        found: list[Any] = self._session.run(outputs, inputs)
+        return found
+
+
+def record_inputs(model: Model, images: Sequence[NDArray[np.uint8]]) -> Inputs:
+    """Return what the networks of a model are fed when it looks at images.
+
+    Args:
+        model: a loaded float model.
+        images: (H, W) uint8 gray.
+
+    Returns:
+        By the name of the input, arrays as the network takes them.
+
+    Raises:
+        ValueError: no image, or none with a keypoint.
+    """
+    recorder = _Recorder(model._session)
+    watched = replace(model, _session=recorder)
+    features = FeatureExtractor(FeatureOptions(num_threads=1), watched)
+    for gray in images:
+        features.describe(gray, features.detect(gray, max_keypoints=KEYPOINTS))
+    if "patches" not in recorder.inputs:
+        raise ValueError(f"no keypoint in {len(images)} photographs to calibrate with")
+    return dict(recorder.inputs)
+
+
+class _Reader(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, name: str, samples: Sequence[NDArray[np.float32]]) -> None:
+        self._feeds = iter([{name: sample} for sample in samples])
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        return next(self._feeds, None)
+
+
+def quantize(graph: onnx.ModelProto, samples: Sequence[NDArray[np.float32]]) -> onnx.ModelProto:
+    """Return a network of one input in integers, with scales that fit the samples.
+
+    Args:
+        graph: float32.
+        samples: inputs of the network, as it meets them.
+    """
+    name = graph.graph.input[0].name
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
+        onnx.save(graph, source)
+        quantize_static(
+            source,
+            target,
+            _Reader(name, samples),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=[*LAYERS, "Relu"],
+            nodes_to_exclude=[] if name == "patches" else last_layers(graph),
+            per_channel=True,
+            reduce_range=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        return onnx.load(target)
+
+
+def last_layers(graph: onnx.ModelProto) -> list[str]:
+    """Return the names of the layers behind which there is no other one."""
+    users = defaultdict(list)
+    for node in graph.graph.node:
+        for value in node.input:
+            users[value].append(node)
+
+    def leads_to_layer(value: str) -> bool:
+        return any(
+            user.op_type in LAYERS or any(map(leads_to_layer, user.output)) for user in users[value]
+        )
+
+    return [
+        node.name
+        for node in graph.graph.node
+        if node.op_type in LAYERS and not any(map(leads_to_layer, node.output))
+    ]
+
+
+def agreement(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    """Return the cosine between two arrays, all elements taken as one vector."""
+    a, b = found.ravel().astype(np.float64), wanted.ravel().astype(np.float64)
+    return float(a @ b / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-12))
+
+
+def check_agreement(exact: Model, quantized: Model, inputs: Inputs) -> dict[str, float]:
+    """Compare two models on recorded inputs.
+
+    Returns:
+        By output, the least cosine of a call.
+
+    Raises:
+        ValueError: one is below `MIN_AGREEMENT`.
+    """
+    worst: dict[str, float] = {}
+    for name, samples in inputs.items():
+        for sample in samples:
+            found = quantized._run(OUTPUTS[name], name, sample)
+            wanted = exact._run(OUTPUTS[name], name, sample)
+            for output, cosine in zip(OUTPUTS[name], map(agreement, found, wanted), strict=True):
+                worst[output] = min(worst.get(output, 1.0), cosine)
+    for output, cosine in worst.items():
+        if not cosine >= MIN_AGREEMENT:
+            raise ValueError(
+                f"in integers the output {output} differs too much: cosine {cosine:.4f}, "
+                f"at least {MIN_AGREEMENT} is wanted"
+            )
+    return worst
