@@ -132,7 +132,8 @@ def last_layers(graph: onnx.ModelProto) -> list[str]:
 def agreement(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
     """Return the cosine between two arrays, all elements taken as one vector."""
     a, b = found.ravel().astype(np.float64), wanted.ravel().astype(np.float64)
-    return float(a @ b / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-12))
+    length = float(np.linalg.norm(a)) * float(np.linalg.norm(b))
+    return float(a @ b) / max(length, 1e-12)
 
 
 def check_agreement(exact: Model, quantized: Model, inputs: Inputs) -> dict[str, float]:
