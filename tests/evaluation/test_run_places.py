@@ -58,6 +58,40 @@ def test_asmk_ranks_places_too(root: Path) -> None:
     assert "(ASMK*, by the package asmk)" in (root / "out" / "results.md").read_text()
 
 
+def test_a_shortlist_is_reranked(root: Path) -> None:
+    names = [f"{10 * i:04}.png" for i in range(3)]
+    # Of the first query the right place comes last, of the second it is not listed.
+    lines = [f"right/{names[0]} left/{names[i]}" for i in (1, 2, 0)]
+    lines += [f"right/{names[1]} left/{names[i]}" for i in (2, 2, 0)]
+    (root / "list.txt").write_text("\n".join([*lines, f"right/{names[2]} left/nowhere.png"]))
+    settings = ["--data", root, "--shortlist", root / "list.txt", "-o", root / "out"]
+    asked = ["--database", "left", "--queries", "right", "--methods", "sift", "--rerank", "3"]
+    assert main(["evaluate", "places", *map(str, settings), *asked]) == 0
+    results = json.loads((root / "out" / "results.json").read_text())
+    assert list(results["scores"]) == ["shortlist", "SIFT, re-ranked"]
+    recalls = [[s[f"recall_{n}"] for n in (1, 5)] for s in results["scores"].values()]
+    assert recalls == [[0, pytest.approx(1 / 3)], [pytest.approx(1 / 3)] * 2]
+    items = [failure["item"] for failure in results["failures"]]
+    assert items == ["list.txt, line 7", f"right/{names[2]}"]
+    assert "The shortlist was given" in (root / "out" / "results.md").read_text()
+
+
+def test_a_shortlist_of_landmarks(root: Path) -> None:
+    (root / "left").rename(root / "jpg")
+    for path in (root / "jpg").glob("*.png"):
+        cv2.imwrite(str(path.with_suffix(".jpg")), cv2.imread(str(path)))
+    answers = [{"bbx": [20, 20, 280, 180], "easy": [0], "hard": [], "junk": []}]
+    truth = {"imlist": ["0000", "0010"], "qimlist": ["0000"], "gnd": answers}
+    (root / "gnd_roxford5k.pkl").write_bytes(pickle.dumps(truth))
+    (root / "list.txt").write_text("jpg/0000 jpg/0010\njpg/0000 jpg/0000\n")
+    settings = ["--data", root, "--shortlist", root / "list.txt", "-o", root / "out"]
+    asked = ["--methods", "sift", "--rerank", "2"]
+    assert main(["evaluate", "places", *map(str, settings), *asked]) == 0
+    scores = json.loads((root / "out" / "results.json").read_text())["scores"]
+    assert scores["shortlist"]["easy"]["map"] == 0.25
+    assert scores["SIFT, re-ranked"]["easy"]["map"] == 1
+
+
 def test_without_asmk_nothing_is_begun(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,8 +171,15 @@ def test_a_vocabulary_needs_descriptors() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "reason"),
-    [({"num_words": 1}, "num_words=1"), ({"rerank": -1}, "rerank=-1"), ({"ratio": 2}, "ratio=2")],
+    [
+        ({"num_words": 1}, "num_words=1"),
+        ({"rerank": -1}, "rerank=-1"),
+        ({"ratio": 2}, "ratio=2"),
+        ({"shortlist": "d", "rerank": 5}, "either a vocabulary or a shortlist"),
+        ({"vocabulary": ""}, "either a vocabulary or a shortlist"),
+        ({"vocabulary": "", "shortlist": "d"}, "rerank=0"),
+    ],
 )
 def test_settings_are_checked(settings: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        PlacesConfig(data="a", output="b", vocabulary="c", **settings)
+        PlacesConfig(data="a", output="b", **{"vocabulary": "c"} | settings)

@@ -69,7 +69,13 @@ def _add_pose(tasks: Any) -> None:
 def _add_places(tasks: Any) -> None:
     parser = _add_task(tasks, "places", "image retrieval: places, or revisited Oxford and Paris")
     parser.add_argument(
-        "--vocabulary", required=True, metavar="DIR", help="other images, to learn the words from"
+        "--vocabulary", default="", metavar="DIR", help="other images, to learn the words from"
+    )
+    parser.add_argument(
+        "--shortlist",
+        default="",
+        metavar="FILE",
+        help="'query database' lines of a global descriptor, to re-rank instead of own lists",
     )
     parser.add_argument(
         "--aggregation",

@@ -39,11 +39,14 @@ COMPARED = {
     "asmk": "aggregated in each of {} words of its own, learnt on other images, made binary, and "
     "compared word by word (ASMK*, by the package asmk).",
 }
+LISTED = "The shortlist was given; images that it does not name are not found."
 
 
 def explanation(aggregation: str, num_words: int, rerank: int) -> str:
     """Return what the numbers mean."""
-    text = "Every method's descriptors are " + COMPARED[aggregation].format(num_words)
+    text = LISTED
+    if aggregation in COMPARED:
+        text = "Every method's descriptors are " + COMPARED[aggregation].format(num_words)
     if rerank:
         text += (
             f" Re-ranked: the first {rerank} in the order of how many mutual matches agree with "
