@@ -76,6 +76,15 @@ def test_a_shortlist_is_reranked(root: Path) -> None:
     assert "The shortlist was given" in (root / "out" / "results.md").read_text()
 
 
+def test_a_missing_shortlist_is_named_before_the_work(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = ["--data", root, "--shortlist", root / "none.txt", "-o", root / "out"]
+    assert main(["evaluate", "places", *map(str, settings), "--rerank", "3"]) == 1
+    assert "no shortlist" in capsys.readouterr().err
+    assert not (root / "out").exists()
+
+
 def test_a_shortlist_of_landmarks(root: Path) -> None:
     (root / "left").rename(root / "jpg")
     for path in (root / "jpg").glob("*.png"):

@@ -97,19 +97,10 @@ def evaluate_places(config: PlacesConfig) -> Report:
     """
     if config.aggregation == "asmk":
         import_asmk()
+    if config.shortlist and not Path(config.shortlist).is_file():
+        raise FileNotFoundError(f"no shortlist {config.shortlist}")
     failures = Failures()
-    places: PlaceSet | RevisitedSet
-    if find_ground_truth(config.root):
-        places = read_revisited(config.root, failures, config.max_side)
-    else:
-        places = read_places(
-            config.root,
-            failures,
-            database=config.database,
-            queries=config.queries,
-            tolerance=config.tolerance,
-            max_side=config.max_side,
-        )
+    places = _read_set(config, failures)
     others = []
     if config.vocabulary:
         found = list_images(Path(config.vocabulary), config.max_side)
@@ -138,6 +129,19 @@ def evaluate_places(config: PlacesConfig) -> Report:
     text = explanation(aggregation, config.num_words, config.rerank)
     sections = [Section("Scores", parts, text)]
     return session.finish(f"Retrieval: {config.root.name}", sections, {"scores": scores})
+
+
+def _read_set(config: PlacesConfig, failures: Failures) -> PlaceSet | RevisitedSet:
+    if find_ground_truth(config.root):
+        return read_revisited(config.root, failures, config.max_side)
+    return read_places(
+        config.root,
+        failures,
+        database=config.database,
+        queries=config.queries,
+        tolerance=config.tolerance,
+        max_side=config.max_side,
+    )
 
 
 def _scores(
