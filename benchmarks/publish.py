@@ -45,7 +45,8 @@ def publish(folder: Path, results: Path) -> Path:
     made = {**content["made"], "processor": processor_name()}
     tables = (folder / "results.md").read_text(encoding="utf-8").split(SETTINGS)[0]
     notes = "\n".join(f"- {key}: `{value}`" for key, value in {**settings, **made}.items())
-    kept = {"made": made, "config": settings, "scores": content["scores"]}
+    kept = {"made": made, "config": settings, "methods": content["methods"]}
+    kept["scores"] = content["scores"]
     kept |= {key: content[key] for key in ("sweeps", "failures") if content.get(key)}
     results.mkdir(parents=True, exist_ok=True)
     path = results / f"evaluation_{folder.resolve().name}.md"

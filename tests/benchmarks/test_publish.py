@@ -39,6 +39,7 @@ def test_results_are_published_without_paths(tmp_path: Path) -> None:
     assert content["scores"] == whole["scores"]
     assert content["scores"]["orb"]["v_move"]["num_pairs"] == 1
     assert content["config"]["methods"] == "orb sift"
+    assert content["methods"]["sift"]["keypoints"] == 200
     assert content["made"]["opencv"] == cv2.__version__
     assert [failure["item"] for failure in content["failures"]] == ["v_move_coffee/3"]
     assert "| SIFT |" in text

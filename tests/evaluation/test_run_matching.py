@@ -1,5 +1,6 @@
 """`ssldescriptor evaluate matching` on small sequences, whole, resumed and broken."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from ssldescriptor.cli.main import main
 from ssldescriptor.evaluation.runs.matching import MatchingConfig, evaluate_matching
+from ssldescriptor.models import resolve
 
 MakeSequence = Callable[[str], Path]
 
@@ -73,6 +75,8 @@ def test_a_moved_photograph_is_matched(
             f"v_move_coffee/{k}" for k in (2, 3)
         ]
     assert results["config"]["methods"] == ["orb", "ssl"]
+    weights = hashlib.blake2b(resolve("default").read_bytes(), digest_size=12).hexdigest()
+    assert results["methods"]["ssl"]["model"] == weights
     assert json.loads((output / "config.json").read_text())["keypoints"] == 200
     page = (output / "report.html").read_text()
     assert page.count("data:image/jpeg") == 4

@@ -47,7 +47,7 @@ def _location_table(scene: str, chosen: Mapping[str, Any]) -> Table:
         for label, s in chosen.items()
     ]
     count = next(iter(chosen.values()))["num_queries"]
-    return Table(f"{scene} ({count} photographs located)", header, rows)
+    return Table(f"{scene} ({count} photographs to locate)", header, rows)
 
 
 def _structure_table(scene: str, chosen: Mapping[str, Any]) -> Table:

@@ -66,7 +66,7 @@ class Session:
         return {method.spec: method.label for method in self.methods}
 
     def finish(self, title: str, sections: Sequence[Section], numbers: Mapping[str, Any]) -> Report:
-        """Write the results and return the report."""
+        """Write the results, with what every method's own depend on, and return the report."""
         report = Report(
             title=title,
             config=self.config.resolved(),
@@ -75,5 +75,6 @@ class Session:
             failures=self.failures.as_dicts(),
             summary=self.failures.summary(),
         )
-        write_report(report, numbers, self.config.folder)
+        facts = {method.spec: method.facts for method in self.methods}
+        write_report(report, {"methods": facts, **numbers}, self.config.folder)
         return report
