@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from ssldescriptor import __version__
+from ssldescriptor import SSLDescriptor, __version__
 from ssldescriptor.cli import main as cli
 from ssldescriptor.cli.main import main
+
+INFO = [sys.executable, "-m", "ssldescriptor", "info"]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,28 @@ def test_a_message_of_several_lines_becomes_one(
     assert capsys.readouterr().err == "ssldescriptor info: error: first second\n"
 
 
+def test_an_error_of_a_method_is_told_without_opencvs_frame(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli.info, "run", lambda args: SSLDescriptor.create(model="no-such-model"))
+    assert main(["info"]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("ssldescriptor info: error: model 'no-such-model' is neither")
+    assert "in function" not in message
+
+
+def test_an_error_of_opencv_is_told_in_full(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = np.zeros((0, 0), np.uint8)
+    monkeypatch.setattr(cli.info, "run", lambda args: cv2.resize(empty, (0, 0)))
+    assert main(["info"]) == 1
+    message = capsys.readouterr().err
+    assert "ssldescriptor info: error: OpenCV" in message
+    assert "-215" in message
+    assert message.count("\n") == 1
+
+
 def test_an_interrupt_is_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,6 +95,24 @@ def test_an_interrupt_is_no_traceback(
     monkeypatch.setattr(cli.info, "run", interrupt)
     assert main(["info"]) == 130
     assert capsys.readouterr().err == "ssldescriptor info: interrupted\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(INFO, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("ssldescriptor info: error: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_is_no_message() -> None:
+    with subprocess.Popen(INFO, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
 
 
 def run_as_process(*arguments: object) -> subprocess.CompletedProcess[str]:

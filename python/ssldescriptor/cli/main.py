@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed (one line on standard error says why), 2 wrong usag
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -55,11 +56,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         args.run(args)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print(f"ssldescriptor {args.command}: interrupted", file=sys.stderr)
         return 130
     except (CommandError, OSError, ValueError, RuntimeError, MemoryError, cv2.error) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        print(f"ssldescriptor {args.command}: error: {reason}", file=sys.stderr)
+        _drop_unwritable_output()
+        # Whoever read the output, such as head, has seen enough.
+        if not isinstance(error, BrokenPipeError):
+            print(f"ssldescriptor {args.command}: error: {_reason(error)}", file=sys.stderr)
         return 1
     return 0
+
+
+def _drop_unwritable_output() -> None:
+    """Keep Python from trying again at its exit, with a second message and an exit code of 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _reason(error: Exception) -> str:
+    """Return one line; of the package's own cv2.error only what was given and what is wanted."""
+    text = str(vars(error).get("err") or error) if isinstance(error, cv2.error) else str(error)
+    return " ".join(text.split()) or type(error).__name__
