@@ -1,6 +1,8 @@
 # Every target that a user or the continuous integration calls. `make help` lists them.
 PYTHON ?= python3
 OPENCV5 ?= 5.0.0.93
+OPENCV_WHEELS ?= opencv-python opencv-python-headless opencv-contrib-python \
+  opencv-contrib-python-headless
 A ?=
 B ?=
 DATA ?=
@@ -14,7 +16,8 @@ CMAKE := cmake -S . -B build/cpp -G Ninja -DSSLD_BUILD_PYTHON=OFF -DSSLD_WERROR=
 WHEELS := build/wheels
 WHEEL := $(WHEELS)/.built
 
-.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench docs readme clean host
+.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench docs readme clean host \
+  dist test-dist
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -83,6 +86,21 @@ docs: .venv/.ready build/node/.installed
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build -q
 	.venv/bin/python docs/browser/build.py build/node/node_modules build/site/browser
 
+## make dist                         source archive and wheel, the wheel made from the archive without network
+dist: .venv/.installed
+	rm -rf dist build/sdist
+	.venv/bin/python -m build --sdist --no-isolation --outdir dist . >/dev/null
+	mkdir -p build/sdist && tar -xf dist/*.tar.gz -C build/sdist --strip-components 1
+	PIP_NO_INDEX=1 HTTPS_PROXY=http://127.0.0.1:9 .venv/bin/pip wheel $(PIP_FLAGS) --no-deps \
+	  --no-build-isolation -w dist build/sdist
+	.venv/bin/python .ci/check_wheel dist/*.whl
+
+## make test-dist                    that wheel in empty environments, with each of the four OpenCV wheels
+test-dist: dist
+	for opencv in $(OPENCV_WHEELS); do \
+	  .ci/try_wheel dist/*.whl $$opencv || exit 1; \
+	done
+
 ## make readme                       put the results and the demo's picture into the README
 readme: demo
 	.venv-demo/bin/python benchmarks/readme.py
@@ -105,7 +123,7 @@ build/typed: $(wildcard python/ssldescriptor/*)
 # The development environment: dependencies first, the package itself from the wheel.
 .venv/.installed: constraints.txt pyproject.toml | host
 	$(PYTHON) -m venv .venv
-	.venv/bin/python .ci/requirements dev docs train eval opencv > .venv/requirements.txt
+	.venv/bin/python .ci/requirements dev docs release train eval opencv > .venv/requirements.txt
 	.venv/bin/pip install $(PIP_FLAGS) -c constraints.txt -r .venv/requirements.txt
 	touch $@
 

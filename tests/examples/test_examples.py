@@ -31,6 +31,7 @@ def run(script: str, *arguments: str, folder: Path) -> subprocess.CompletedProce
         ("opencv_tutorial_one_line.py", "tutorial.png", r"SSLMatcher: (\d+) good", 60),
         ("find_object.py", "object.png", r"found: (\d+) of", 30),
         ("panorama.py", "panorama.png", r"(\d+) of \d+ matches agree", 40),
+        ("score_map.py", "score_map.png", r"(\d+) keypoints", 400),
     ],
 )
 def test_example(script: str, picture: str, pattern: str, at_least: int, tmp_path: Path) -> None:
