@@ -12,6 +12,7 @@ from ssldescriptor.evaluation.poses import (
     Pose,
     default_solver,
     direction_error_deg,
+    epipolar_errors,
     estimate_relative_pose,
     relative_pose,
     rotation_error_deg,
@@ -55,6 +56,23 @@ def test_direction_error_ignores_length_and_sign(estimate: list[float], angle: f
     assert direction_error_deg(estimate, [1, 0, 0]) == pytest.approx(angle)
 
 
+def test_epipolar_errors_by_hand() -> None:
+    # Camera 1 stands to the right: epipolar lines are the rows of the image.
+    pose = Pose(np.eye(3), np.array([-1.0, 0, 0]))
+    inner = np.diag([100.0, 100, 1]), np.diag([200.0, 200, 1])
+    # Row 30 at focal length 100 is row 60 at 200: 0, 4 pixels of view 1 or 2 of view 0 away.
+    errors = epipolar_errors([[5, 30], [5, 30]], [[0, 60], [9, 64]], *inner, pose)
+    np.testing.assert_allclose(errors, [0, 4], atol=1e-9)
+    swapped = epipolar_errors([[9, 64]], [[5, 30]], *inner[::-1], pose.inverse())
+    np.testing.assert_allclose(swapped, [4])
+    assert epipolar_errors([], [], *inner, pose).shape == (0,)
+
+
+def test_an_epipole_is_infinitely_far() -> None:
+    forward = Pose(np.eye(3), np.array([0.0, 0, 1]))
+    assert epipolar_errors([[0, 0]], [[3, 4]], np.eye(3), np.eye(3), forward) == [np.inf]
+
+
 def matches(count: int, num_wrong: int) -> tuple[np.ndarray, np.ndarray, Pose]:
     rng = np.random.default_rng(0)
     world = rng.uniform([-2, -2, 4], [2, 2, 8], (count, 3))
@@ -78,6 +96,9 @@ def test_the_pose_is_found_among_wrong_matches(solver: str) -> None:
     assert direction_error_deg(pose.translation, truth.translation) < 0.2
     assert pose.translation @ truth.translation > 0
     assert inliers[50:].all()
+    errors = epipolar_errors(points0, points1, INTRINSICS, INTRINSICS, truth)
+    assert (errors[50:] < 1e-6).all()
+    assert (errors[:50] > 1).mean() > 0.9
     assert inliers[:50].sum() < 10
 
 

@@ -37,7 +37,11 @@ def test_the_box_is_recovered_and_broken_items_are_counted(
     items = [(failure["kind"], failure["item"]) for failure in results["failures"]]
     assert items == [("data", "box/3"), ("pair", "box/0 - 4")]
     assert "1 data problems, 1 pairs left out" in capsys.readouterr().out
-    assert "<svg" in (output / "report.html").read_text()
+    page = (output / "report.html").read_text()
+    assert "<svg" in page
+    # Two of the five pairs are shown as the best, two as the worst.
+    assert page.count("data:image/jpeg") == 4
+    assert page.count("<figcaption>best: box/") == 2
 
 
 def test_opencv_recovers_the_box_too(scene: Path) -> None:
@@ -66,6 +70,7 @@ def test_a_pair_without_pose_is_an_infinite_error() -> None:
         ({"max_error": -1}, "max_error=-1"),
         ({"solver": "magic"}, "magic"),
         ({"gaps": (0,)}, "gaps"),
+        ({"pictures": -1}, "pictures=-1"),
     ],
 )
 def test_settings_are_checked(settings: dict[str, Any], reason: str) -> None:

@@ -63,6 +63,7 @@ def _add_pose(tasks: Any) -> None:
     parser.add_argument(
         "--max-angle-deg", type=float, default=90.0, metavar="DEG", help="between two cameras"
     )
+    parser.add_argument("--pictures", type=int, default=2, metavar="N", help="best and worst pairs")
     parser.set_defaults(run=_run, config=PoseConfig, evaluate=evaluate_pose)
 
 

@@ -68,6 +68,41 @@ def direction_error_deg(estimate: ArrayLike, truth: ArrayLike) -> float:
     return float(np.degrees(np.arctan2(sine, abs(first @ second))))
 
 
+def epipolar_errors(
+    points0: ArrayLike,
+    points1: ArrayLike,
+    intrinsics0: Matrix,
+    intrinsics1: Matrix,
+    pose: Pose,
+) -> Matrix:
+    """Return how far matches are from the epipolar lines of their partners.
+
+    Args:
+        points0: (M, 2) pixels of view 0.
+        points1: (M, 2) pixels of view 1, row by row their partners.
+        intrinsics0: (3, 3) of camera 0.
+        intrinsics1: (3, 3) of camera 1.
+        pose: from camera 0 to camera 1.
+
+    Returns:
+        (M,) pixels, the larger of the distances in the two views; inf at an epipole.
+    """
+    x, y, z = pose.translation
+    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    inverse0, inverse1 = np.linalg.inv(intrinsics0), np.linalg.inv(intrinsics1)
+    fundamental = inverse1.T @ cross @ pose.rotation @ inverse0
+    first, second = (
+        np.column_stack([np.reshape(points, (-1, 2)), np.ones(len(np.reshape(points, (-1, 2))))])
+        for points in (points0, points1)
+    )
+    lines1, lines0 = first @ fundamental.T, second @ fundamental
+    product = np.abs((second * lines1).sum(axis=1))
+    lengths = np.hypot(lines0[:, 0], lines0[:, 1]), np.hypot(lines1[:, 0], lines1[:, 1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = product / np.minimum(*lengths)
+    return np.where(np.isfinite(errors), errors, np.inf)
+
+
 def default_solver() -> str:
     """Return "poselib" where it is installed, else "cv2"."""
     return SOLVERS[0] if importlib.util.find_spec("poselib") else SOLVERS[1]

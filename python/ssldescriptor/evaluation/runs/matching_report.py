@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssldescriptor.drawing import draw_matches
 from ssldescriptor.evaluation.datasets.sequences import HomographyPair
 from ssldescriptor.evaluation.metrics import match_errors
 from ssldescriptor.evaluation.report.content import Chart, Picture, Section, Table
+from ssldescriptor.evaluation.runs.pictures import DrawnMatches, draw_extremes, extremes
 from ssldescriptor.evaluation.scoring import Result
+from ssldescriptor.evaluation.store import Stored
 from ssldescriptor.evaluation.tasks.matching import CORRECT, MMA_LIMITS, match_features
 from ssldescriptor.evaluation.tasks.sweeps import SCALES
 
 if TYPE_CHECKING:
-    from ssldescriptor.evaluation.methods import Method
     from ssldescriptor.evaluation.runs.session import Session
 
 # Headings and formats of a source's table.
@@ -135,32 +135,15 @@ def _pictures(
 ) -> list[Picture]:
     """Draw the pairs with the highest and the lowest mean MMA@3 over the methods."""
     count = getattr(session.config, "pictures", 0)
-    shares: dict[str, list[float]] = {}
-    for rows in results.values():
-        for row in rows:
-            shares.setdefault(row.pair, []).append(row.scores["mma"][int(CORRECT) - 1])
-    order = sorted(shares, key=lambda name: (-float(np.mean(shares[name])), name))
-    best = order[:count]
-    worst = [name for name in order[::-1][:count] if name not in best]
-    by_name = {pair.name: pair for pair in pairs}
-    chosen = [("best", name) for name in best] + [("worst", name) for name in worst]
-    return [
-        _draw(session, method, by_name[name], rank)
-        for rank, name in chosen
-        for method in session.methods
-    ]
+
+    def share(result: Result) -> float:
+        return float(result.scores["mma"][int(CORRECT) - 1])
+
+    return draw_extremes(session, pairs, extremes(results, share, count), _right)
 
 
-def _draw(session: Session, method: Method, pair: HomographyPair, rank: str) -> Picture:
-    image0, image1 = pair.image0.read(), pair.image1.read()
-    view0 = session.extraction.get(method, pair.image0)
-    view1 = session.extraction.get(method, pair.image1)
-    assert view0 is not None
-    assert view1 is not None
+def _right(view0: Stored, view1: Stored, pair: HomographyPair) -> DrawnMatches:
     index0, index1 = match_features(view0.features, view1.features)
     points0, points1 = view0.features.points[index0], view1.features.points[index1]
-    homography = image1.matrix @ pair.homography @ np.linalg.inv(image0.matrix)
-    good = match_errors(points0, points1, homography) <= CORRECT
-    caption = f"{rank}: {pair.name}, {method.label}: {good.sum()} of {len(good)} matches are right"
-    drawn = draw_matches(image0.image, points0, image1.image, points1, good=good)
-    return Picture(caption, drawn)
+    homography = view1.matrix @ pair.homography @ np.linalg.inv(view0.matrix)
+    return points0, points1, match_errors(points0, points1, homography) <= CORRECT

@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from ssldescriptor.evaluation.datasets.cameras import read_scenes, scene_pairs
+from ssldescriptor.evaluation.datasets.cameras import CameraPair, read_scenes, scene_pairs
 from ssldescriptor.evaluation.failures import Failures
-from ssldescriptor.evaluation.poses import SOLVERS, default_solver
-from ssldescriptor.evaluation.report.content import Chart, Report, Section, Table
+from ssldescriptor.evaluation.poses import SOLVERS, default_solver, epipolar_errors
+from ssldescriptor.evaluation.report.content import Chart, Picture, Report, Section, Table
 from ssldescriptor.evaluation.runs.config import RunConfig
+from ssldescriptor.evaluation.runs.pictures import DrawnMatches, draw_extremes, extremes
 from ssldescriptor.evaluation.runs.session import Session
 from ssldescriptor.evaluation.scoring import Result, by_source
+from ssldescriptor.evaluation.store import Stored
+from ssldescriptor.evaluation.tasks.matching import match_features
 from ssldescriptor.evaluation.tasks.pose import mean_pose_scores, pose_errors, score_pose
 
 # Raised when the same images and truth give other scores.
@@ -34,6 +37,10 @@ EXPLANATION = (
     "larger of the angles between the rotations and between the directions of translation. AUC@t: "
     "area under the share of pairs by error, up to t degrees."
 )
+PICTURE_TEXT = (
+    "By the mean error over all methods. Green: as far from the true epipolar lines as an inlier "
+    "may be, red: farther."
+)
 CURVE_DEG = np.arange(0.0, 20.5, 0.5)
 
 
@@ -47,6 +54,7 @@ class PoseConfig(RunConfig):
         solver: "poselib", "cv2", or "auto" for poselib where it is installed.
         gaps: of a video (KITTI's layout) the pairs so many frames apart.
         max_angle_deg: pairs whose viewing directions differ by more are left out.
+        pictures: best pairs and worst pairs that the report shows.
     """
 
     ratio: float = 0.8
@@ -54,6 +62,7 @@ class PoseConfig(RunConfig):
     solver: str = "auto"
     gaps: tuple[int, ...] = (1, 5, 10)
     max_angle_deg: float = 90.0
+    pictures: int = 2
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -65,6 +74,8 @@ class PoseConfig(RunConfig):
             raise ValueError(f"solver={self.solver!r}, auto or one of {', '.join(SOLVERS)}")
         if not self.gaps or min(self.gaps) < 1:
             raise ValueError(f"gaps={self.gaps}, numbers above 0 are wanted")
+        if self.pictures < 0:
+            raise ValueError(f"pictures={self.pictures}, 0 or more is wanted")
 
 
 def evaluate_pose(config: PoseConfig) -> Report:
@@ -101,6 +112,9 @@ def evaluate_pose(config: PoseConfig) -> Report:
         "pairs": {spec: [vars(result) for result in rows] for spec, rows in results.items()},
     }
     sections = pose_sections(session.labels(), means, results)
+    pictures = _pictures(config, session, pairs, results)
+    if pictures:
+        sections.append(Section("Best and worst pairs", pictures, PICTURE_TEXT))
     return session.finish(f"Relative pose: {config.root.name}", sections, numbers)
 
 
@@ -126,6 +140,26 @@ def pose_sections(
             lines[labels[spec]] = [(float(t), float((errors <= t).mean())) for t in CURVE_DEG]
         charts.append(Chart(source, "error in degrees", "share of pairs", lines))
     return [Section("Scores by scene", [*tables, *charts], EXPLANATION)]
+
+
+def _pictures(
+    config: PoseConfig,
+    session: Session,
+    pairs: Sequence[CameraPair],
+    results: Mapping[str, Sequence[Result]],
+) -> list[Picture]:
+    """Draw the pairs of the smallest and the largest mean error; no pose counts as 180 degrees."""
+
+    def closeness(result: Result) -> float:
+        return -min(pose_errors([result.scores])[0], 180.0)
+
+    def match(view0: Stored, view1: Stored, pair: CameraPair) -> DrawnMatches:
+        index = match_features(view0.features, view1.features, ratio=config.ratio)
+        points = view0.features.points[index[0]], view1.features.points[index[1]]
+        inner = view0.matrix @ pair.view0.intrinsics, view1.matrix @ pair.view1.intrinsics
+        return *points, epipolar_errors(*points, *inner, pair.pose) <= config.max_error
+
+    return draw_extremes(session, pairs, extremes(results, closeness, config.pictures), match)
 
 
 def _text(value: float | None, form: str) -> str:
