@@ -72,7 +72,10 @@ def main() -> None:
     if len(args.images) not in (0, 2):
         parser.error(f"give two photographs or none, not {len(args.images)}")
     cv2.setNumThreads(1)
-    args.out.mkdir(parents=True, exist_ok=True)
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"error: cannot make the folder {args.out}: {error.strerror}")
     print(
         f"Each method: at most {NUM_KEYPOINTS} keypoints, mutual nearest neighbours, "
         f"ratio {MAX_RATIO}, one thread.\ncorrect: within {MAX_ERROR:g} px of the true place; "
@@ -96,7 +99,8 @@ def compare(title: str, image0: Image, image1: Image, truth: Matrix | None, path
     print(f"\n{title}")
     print_table([result.row() for result in results])
     picture = np.vstack([draw(image0, image1, result) for result in results])
-    cv2.imwrite(str(path), limit_size(picture, MAX_SIDE)[0])
+    if not cv2.imwrite(str(path), limit_size(picture, MAX_SIDE)[0]):
+        sys.exit(f"error: cannot write {path}")
     print(f"picture: {path}")
 
 

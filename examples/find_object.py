@@ -52,7 +52,8 @@ def main() -> None:
     outline = cv2.perspectiveTransform(np.array(corners, np.float32), homography)[0]
     print("corners:", [[round(float(x)), round(float(y))] for x, y in outline])
     cv2.polylines(scene, [outline.astype(np.int32)], True, (60, 200, 80), 3, cv2.LINE_AA)
-    cv2.imwrite(args.output, scene)
+    if not cv2.imwrite(args.output, scene):
+        sys.exit(f"cannot write {args.output}")
     if args.show:
         cv2.imshow("object", scene)
         cv2.waitKey(0)

@@ -6,6 +6,7 @@ Without arguments it takes a photograph of scikit-image and a second view of it.
 from __future__ import annotations
 
 import argparse
+import sys
 
 import cv2
 
@@ -32,7 +33,8 @@ def main() -> None:
     print(f"{len(pair.points0)} matches, {pair.inliers.sum()} inliers")
 
     picture = draw_matches(image0, pair.points0, image1, pair.points1, good=pair.inliers)
-    cv2.imwrite(args.output, picture)
+    if not cv2.imwrite(args.output, picture):
+        sys.exit(f"cannot write {args.output}")
     if args.show:
         cv2.imshow("matches", picture)
         cv2.waitKey(0)

@@ -7,6 +7,7 @@ test and the cross check together, which OpenCV refuses.
 from __future__ import annotations
 
 import argparse
+import sys
 
 import cv2
 
@@ -50,7 +51,8 @@ def main() -> None:
     flags = cv2.DrawMatchesFlags_NOT_DRAW_SINGLE_POINTS
     # OpenCV's type stub forgets that the tutorial's None is allowed.
     img3 = cv2.drawMatchesKnn(img1, kp1, img2, kp2, good, None, flags=flags)  # type: ignore[call-overload]
-    cv2.imwrite(args.output, img3)
+    if not cv2.imwrite(args.output, img3):
+        sys.exit(f"cannot write {args.output}")
     if args.show:
         cv2.imshow("tutorial", img3)
         cv2.waitKey(0)

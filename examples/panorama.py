@@ -36,7 +36,8 @@ def main() -> None:
     print(f"{pair.inliers.sum()} of {len(pair.points0)} matches agree")
     panorama = join(left, right, pair.transform)
     print(f"panorama of {panorama.shape[1]} x {panorama.shape[0]} pixels")
-    cv2.imwrite(args.output, panorama)
+    if not cv2.imwrite(args.output, panorama):
+        sys.exit(f"cannot write {args.output}")
     if args.show:
         cv2.imshow("panorama", panorama)
         cv2.waitKey(0)

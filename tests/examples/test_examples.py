@@ -15,8 +15,8 @@ from ssldescriptor.evaluation.metrics import warp_points
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def run(script: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", str(EXAMPLES / script), *arguments]
+def run(script: str, *arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", str(EXAMPLES / script), *map(str, arguments)]
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
@@ -58,6 +58,23 @@ def test_examples_take_the_users_own_photographs(folder: Path) -> None:
     done = run("match_two_images.py", "a.png", "b.png", "--output", "c.jpg", folder=folder)
     assert done.returncode == 0, done.stderr
     assert (folder / "c.jpg").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["match_two_images.py", "opencv_tutorial_one_line.py", "panorama.py", "find_object.py"],
+)
+def test_examples_say_when_the_picture_cannot_be_written(script: str, folder: Path) -> None:
+    output = folder / "missing" / "out.png"
+    done = run(script, "--output", output, folder=folder)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"cannot write {output}"
+
+
+def test_the_demo_says_when_its_folder_cannot_be_made(folder: Path) -> None:
+    done = run("demo.py", "a.png", "b.png", "--out", folder / "a.png", folder=folder)
+    assert done.returncode == 1
+    assert done.stderr == f"error: cannot make the folder {folder / 'a.png'}: File exists\n"
 
 
 def test_the_demo_prints_a_table_and_writes_pictures(tmp_path: Path) -> None:
