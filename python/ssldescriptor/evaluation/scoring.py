@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,8 +125,13 @@ def score_pairs(
 
 
 def by_source(results: Sequence[Result]) -> dict[str, list[Scores]]:
-    """Group scores by source, in the order of names."""
+    """Group scores by source, in the order of names; numbers in them count as numbers."""
     groups: dict[str, list[Scores]] = {}
     for result in results:
         groups.setdefault(result.source, []).append(result.scores)
-    return dict(sorted(groups.items()))
+    return dict(sorted(groups.items(), key=lambda group: _parts(group[0])))
+
+
+def _parts(name: str) -> list[str | int]:
+    """Return text and numbers in turn."""
+    return [int(part) if i % 2 else part for i, part in enumerate(re.split(r"(\d+)", name))]
