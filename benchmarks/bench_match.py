@@ -111,13 +111,13 @@ def run_group(group: str, args: argparse.Namespace) -> list[Timing]:
     while tables:  # each table's rows are freed before the next is measured
         size, dim, runs = tables.pop(0)
         rounds = affordable_rounds(runs, args)
-        times = summarize(interleaved(runs, rounds, clock))
+        times = summarize(interleaved(runs, rounds, clock, warm_up=False))
         timings.append({"group": group, "size": size, "dim": dim, "rounds": rounds, "ms": times})
     return timings
 
 
 def affordable_rounds(runs: Runs, args: argparse.Namespace) -> int:
-    """Return how many rounds fit the time of a table, one at least."""
+    """Run every call once, which warms up; return how many rounds fit the time of a table."""
     started = time.perf_counter()
     for run in runs.values():
         run()

@@ -9,6 +9,7 @@ from machine import footnote, markdown_table
 from roofline import share_of_peak
 
 OURS = "match(), mutual + ratio"
+MUTUAL = "match(), mutual"
 CLASS = "SSLMatcher(crossCheck=True, ratio=...).match"
 FLOATS = "match(), mutual + ratio, screened as floats"
 CROSS = "cv2.BFMatcher(crossCheck=True).match"
@@ -103,13 +104,20 @@ def peaks(measured: dict[str, Any]) -> str:
     text = (
         f"One thread does at most {peak['float_gmacs']} G multiply-adds of float32 and "
         f"{peak['int16_gmacs']} G of int16 a second, and reads {peak['read_gb_per_s']} GB a second "
-        "(`peak.cpp`). The screen multiplies int16 where rows are of like length.\n"
+        "(`peak.cpp`). The screen multiplies int16 where rows are of like length"
     )
+    if peak["int8_gmacs"]:
+        text += (
+            f", and before a ratio test int8, of which {peak['int8_gmacs']} G a second are possible"
+        )
+    text += ".\n"
+    narrowest = "int8" if peak["int8_gmacs"] else "int16"
+    calls = [(NUMPY, "float"), (TORCH, "float"), (FLOATS, "float"), (MUTUAL, "int16")]
     rows = []
     for table in measured["timings"]:
         if table["group"] != "float":
             continue
-        for name, key in ((NUMPY, "float"), (TORCH, "float"), (FLOATS, "float"), (OURS, "int16")):
+        for name, key in (*calls, (OURS, narrowest)):
             if name in table["ms"]:
                 ms = table["ms"][name]["median"]
                 share = share_of_peak(table["size"], table["dim"], ms, peak[f"{key}_gmacs"])

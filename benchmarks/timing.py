@@ -12,21 +12,26 @@ Runs = dict[str, Callable[[], object]]
 
 
 def interleaved(
-    runs: Runs, rounds: int, clock: Callable[[], float] = time.process_time
+    runs: Runs,
+    rounds: int,
+    clock: Callable[[], float] = time.process_time,
+    *,
+    warm_up: bool = True,
 ) -> dict[str, list[float]]:
-    """Return the times of every round in milliseconds, after one round to warm up.
+    """Return the times of every round in milliseconds.
 
     Args:
         runs: calls without arguments, by name.
         rounds: how often each is timed.
         clock: seconds; by default processor time, of all threads together.
+        warm_up: whether a first round, not timed, precedes.
     """
     times: dict[str, list[float]] = {name: [] for name in runs}
-    for n in range(rounds + 1):
+    for n in range(-warm_up, rounds):
         for name, run in runs.items():
             started = clock()
             run()
-            if n > 0:
+            if n >= 0:
                 times[name].append(1000 * (clock() - started))
     return times
 

@@ -33,14 +33,18 @@ Encoding halves(double largest_norm, std::int64_t dim) {
     return encoding;
 }
 
-// All values of both sets on 0..255, or floats where that says too little of them.
-Encoding coarse_bytes(const RowSet& a, const RowSet& b) {
-    const ValueRange range = a.value_range().joined(b.value_range());
+bool coarse_may_do(const RowSet& rows, const KernelSet& kernels) {
+    const bool distances = rows.norm_type() == Norm::kL2 || rows.norm_type() == Norm::kL2Squared;
+    return kernels.bytes != nullptr && distances && rows.dim() <= kMostDim && like_lengths(rows);
+}
+
+// All values of a range on 0..255, or floats where that says too little of rows of this norm.
+Encoding coarse_bytes(const ValueRange& range, double mean_norm, std::int64_t dim) {
     Encoding encoding;
     if (!(range.smallest < range.largest)) return encoding;
     const double scale = 255 / (static_cast<double>(range.largest) - range.smallest);
-    const double length = scale * std::sqrt(std::min(a.mean_norm(), b.mean_norm()));
-    if (!(length >= kCoarseSteps * most_moved(a.dim())) || scale > kMostScale) return encoding;
+    const bool enough = scale * std::sqrt(mean_norm) >= kCoarseSteps * most_moved(dim);
+    if (!enough || scale > kMostScale) return encoding;
     encoding.form = Form::kBytes;
     encoding.scale = scale;
     encoding.offset = range.smallest;
@@ -59,6 +63,12 @@ Encoding bytes(const KernelSet& kernels) {
 
 bool Encoding::fits(const RowSet& rows) const {
     if (form == Form::kFloats) return true;
+    if (is_coarse()) {
+        // The upper end as packing computes it: it must not round to 256.
+        const ValueRange range = rows.value_range();
+        return like_lengths(rows) && range.smallest >= offset &&
+               (range.largest - offset) * static_cast<float>(scale) <= 255.4F;
+    }
     return exact ? rows.holds_bytes() : rows.largest_norm() <= largest;
 }
 
@@ -66,9 +76,9 @@ Encoding choose_encoding(const RowSet& a, const RowSet& b, const KernelSet& kern
     if (kernels.halves == nullptr || a.dim() > kMostDim) return {};
     if (a.holds_bytes() && b.holds_bytes()) return bytes(kernels);
     if (!like_lengths(a) || !like_lengths(b)) return {};
-    const bool distances = a.norm_type() == Norm::kL2 || a.norm_type() == Norm::kL2Squared;
-    if (coarse && distances && kernels.bytes != nullptr) {
-        const Encoding encoding = coarse_bytes(a, b);
+    if (coarse && coarse_may_do(a, kernels)) {
+        const Encoding encoding = coarse_bytes(a.value_range().joined(b.value_range()),
+                                               std::min(a.mean_norm(), b.mean_norm()), a.dim());
         if (encoding.is_coarse()) return encoding;
     }
     return halves(std::max(a.largest_norm(), b.largest_norm()), a.dim());
@@ -80,6 +90,17 @@ Encoding choose_encoding(const RowSet& rows, const KernelSet& kernels) {
         encoding = halves(1.1 * rows.largest_norm(), rows.dim());
     }
     return encoding;
+}
+
+Encoding choose_coarse(const RowSet& rows, const KernelSet& kernels) {
+    if (!coarse_may_do(rows, kernels) || rows.holds_bytes()) return {};
+    ValueRange range = rows.value_range();
+    const float room = 0.1F * (range.largest - range.smallest);
+    range.largest += room;
+    // Rows without negative values are likely not to have any on the other side.
+    const bool from_zero = range.smallest >= 0 && range.smallest <= room;
+    range.smallest = from_zero ? 0 : range.smallest - room;
+    return coarse_bytes(range, rows.mean_norm(), rows.dim());
 }
 
 ScreenBound::ScreenBound(const Encoding& encoding, const RowSet& a, const RowSet& b)

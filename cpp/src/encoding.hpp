@@ -43,8 +43,10 @@ struct Encoding {
 /// they are fast and hold distances to a few percent.
 Encoding choose_encoding(const RowSet& a, const RowSet& b, const KernelSet& kernels, bool coarse);
 
-/// The same, for a set whose other side is yet unknown but will be alike.
+/// The same, for a set whose other side is yet unknown but will be alike; in eight bits, or floats
+/// where choose_encoding() would not choose eight bits.
 Encoding choose_encoding(const RowSet& rows, const KernelSet& kernels);
+Encoding choose_coarse(const RowSet& rows, const KernelSet& kernels);
 
 /// Where screened values decide.
 ///

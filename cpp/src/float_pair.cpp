@@ -20,6 +20,11 @@ void PackedFloats::pack(int num_threads) {
         integers.pack(rows, 0, count, integer_kernels(kernels, encoding.form).screen.panel_columns,
                       Role::kTrain, encoding, num_threads);
     }
+    coarse = choose_coarse(rows, kernels);
+    if (coarse.is_coarse()) {
+        bytes.pack(rows, 0, count, kernels.bytes->screen.panel_columns, Role::kTrain, coarse,
+                   num_threads);
+    }
 }
 
 void FloatPair::assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads,
@@ -33,13 +38,17 @@ void FloatPair::assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int 
     choose(coarse);
 }
 
-void FloatPair::assign(MatrixView<float> a, const PackedFloats& b, int num_threads) {
+void FloatPair::assign(MatrixView<float> a, const PackedFloats& b, int num_threads, bool coarse) {
     kernels_ = b.kernels;  // the level it was packed for
     num_threads_ = num_threads;
     a_.assign(a, b.rows.norm_type(), kernels_.floats->exact, num_threads);
     b_ = &b.rows;
-    packed_ = b.encoding.fits(a_) ? &b : nullptr;
-    choose(false);
+    packed_ = &b;
+    if (coarse && b.coarse.is_coarse() && b.coarse.fits(a_)) {
+        use(b.coarse);
+    } else {
+        refine();
+    }
 }
 
 void FloatPair::assign_queries(const FloatPair& other, const std::vector<std::int32_t>& queries) {
@@ -64,19 +73,31 @@ void FloatPair::assign_swapped(const FloatPair& other,
 }
 
 void FloatPair::refine() {
-    packed_ = nullptr;
-    choose(false);
+    if (packed_ != nullptr && packed_->encoding.fits(a_)) {
+        use(packed_->encoding);
+    } else {
+        packed_ = nullptr;
+        choose(false);
+    }
 }
 
 void FloatPair::use_floats() {
-    encoding_ = {};
     packed_ = nullptr;
-    bound_ = ScreenBound(encoding_, a_, *b_);
+    use({});
 }
 
 void FloatPair::choose(bool coarse) {
-    encoding_ = packed_ != nullptr ? packed_->encoding : choose_encoding(a_, *b_, kernels_, coarse);
+    use(choose_encoding(a_, *b_, kernels_, coarse));
+}
+
+void FloatPair::use(const Encoding& encoding) {
+    encoding_ = encoding;
     bound_ = ScreenBound(encoding_, a_, *b_);
+}
+
+const Panels<std::int32_t>* FloatPair::packed_integers() const {
+    if (packed_ == nullptr) return nullptr;
+    return is_coarse() ? &packed_->bytes : &packed_->integers;
 }
 
 template <>
@@ -93,7 +114,7 @@ template <>
 ScreenTask<std::int32_t> FloatPair::task<std::int32_t>() const {
     return {&a_,
             b_,
-            packed_ != nullptr ? &packed_->integers : nullptr,
+            packed_integers(),
             encoding_,
             &integer_kernels(kernels_, encoding_.form).screen,
             num_threads_};

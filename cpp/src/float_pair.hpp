@@ -16,6 +16,8 @@ struct PackedFloats {
     Encoding encoding;
     Panels<float> floats;           // one of the two
     Panels<std::int32_t> integers;  // is filled
+    Encoding coarse;                // also in eight bits, where they are enough; else floats
+    Panels<std::int32_t> bytes;
 
     void pack(int num_threads);
 };
@@ -24,7 +26,7 @@ class FloatPair {
   public:
     /// `coarse`: eight bits a value may do.
     void assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads, bool coarse);
-    void assign(MatrixView<float> a, const PackedFloats& b, int num_threads);
+    void assign(MatrixView<float> a, const PackedFloats& b, int num_threads, bool coarse);
     /// Some queries of another pair.
     void assign_queries(const FloatPair& other, const std::vector<std::int32_t>& queries);
     /// Some train rows of another pair as queries, its queries as train rows.
@@ -53,6 +55,8 @@ class FloatPair {
 
   private:
     void choose(bool coarse);
+    void use(const Encoding& encoding);
+    const Panels<std::int32_t>* packed_integers() const;
 
     RowSet a_;
     RowSet own_b_;

@@ -87,8 +87,8 @@ void assign(FloatPair& pair, FloatRows a, const PlainTrain<float>& b, int thread
     pair.assign(a, b.view, b.norm_type, threads, coarse);
 }
 
-void assign(FloatPair& pair, FloatRows a, const TrainSet<float>& b, int threads, bool) {
-    pair.assign(a, b.packed().rows, threads);
+void assign(FloatPair& pair, FloatRows a, const TrainSet<float>& b, int threads, bool coarse) {
+    pair.assign(a, b.packed().rows, threads, coarse);
 }
 
 void assign(BytePair& pair, ByteRows a, const PlainTrain<std::uint8_t>& b, int threads, bool) {

@@ -100,6 +100,24 @@ TEST_CASE("eight bits are chosen only where they are asked for, fast, and enough
     CHECK(choose_encoding(fill(a, bytes), b, with_bytes(), true).exact);
 }
 
+TEST_CASE("a set in eight bits leaves room for queries alike, and refuses others") {
+    RowSet set;
+    RowSet query;
+    const auto train = fractions(20, 128, 0, 1);
+    auto values = fractions(20, 128, 0, 2);
+    values.view.data = values.values.data();
+    const Encoding encoding = choose_coarse(fill(set, train), with_bytes());
+    REQUIRE(encoding.is_coarse());
+    values.values[5] = 1.08F;
+    CHECK(encoding.fits(fill(query, values)));
+    values.values[5] = 1.12F;
+    CHECK_FALSE(encoding.fits(fill(query, values)));
+    values.values[5] = -0.01F;
+    CHECK_FALSE(encoding.fits(fill(query, values)));
+    const auto bytes = test::random_rows<float>(20, 128, 256, 1);
+    CHECK_FALSE(choose_coarse(fill(set, bytes), with_bytes()).is_coarse());
+}
+
 TEST_CASE("the range of the values, without rows that match nothing") {
     auto rows = fractions(5, 19, 0, 3);
     rows.view.data = rows.values.data();

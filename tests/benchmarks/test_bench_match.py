@@ -17,7 +17,9 @@ CODE = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))
 import bench_match
-bench_match.measure_peaks = lambda: {"float_gmacs": 50.0, "int16_gmacs": 90.0, "read_gb_per_s": 9.0}
+bench_match.measure_peaks = lambda: dict(
+    float_gmacs=50.0, int16_gmacs=90.0, int8_gmacs=180.0, read_gb_per_s=9.0
+)
 bench_match.main()
 """
 
@@ -49,8 +51,15 @@ def test_tables_and_plot(tmp_path: Path) -> None:
     details = (tmp_path / "match_details.md").read_text()
     for text in ("| figure | x faster | to reach |", "share of the peak", "page faults of match()"):
         assert text in details
+    assert "match(), mutual + ratio | int8 |" in details
+    assert "match(), mutual | int16 |" in details
     assert str(tmp_path) not in details
     ElementTree.fromstring((tmp_path / "match.svg").read_text())
+
+
+def test_the_integers_are_bytes(benchmarks: ModuleType) -> None:
+    for rows in benchmarks.sift_rows(100, 128):
+        assert (rows == rows.astype("uint8")).all()
 
 
 def test_one_large_match() -> None:

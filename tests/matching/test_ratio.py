@@ -91,3 +91,21 @@ def test_values_offset_and_scaled(level: str) -> None:
     b[:20] = a[:20] + 0.02
     for offset, scale in ((-0.1, 1), (0.1, 1e-12), (0, 1e12), (100, 1)):
         check(*(((x + offset) * scale).astype(np.float32) for x in (a, b)), ratios=(0.8,))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 1.05), (0, 1.5), (-0.5, 1)])
+def test_sets_packed_once_against_queries_of_another_range(
+    level: str, low: float, high: float
+) -> None:
+    """A set is packed before its queries are known: those outside of its range are held finely."""
+    rng = np.random.default_rng(15)
+    train = rng.random((90, 64), np.float32)
+    query = np.clip(train[:50] + rng.normal(scale=0.05, size=(50, 64)), 0, 1).astype(np.float32)
+    query[:, 0] = np.linspace(low, high, 50)
+    packed = _core.FloatTrainSet([train[:30], train[30:]], num_threads=1)
+    d = reference.l2_distances(query, train)
+    for ratio in (0.8, 0.95):
+        for mutual in (True, False):
+            found = _core.match(query, packed, mutual=mutual, ratio=ratio, num_threads=1)
+            assert as_found(found) == reference.matches(d, mutual=mutual, ratio=ratio)
+    assert len(_core.match(query, packed, ratio=0.8)[0]) > 30
