@@ -17,7 +17,6 @@ from ssldescriptor.evaluation.environment import environment
 from ssldescriptor.evaluation.report.content import Report, Section
 from ssldescriptor.evaluation.report.html import html
 from ssldescriptor.evaluation.report.markdown import markdown
-from ssldescriptor.training.ablation_scores import score_sequences, score_validation
 from ssldescriptor.training.ablation_table import score_table, summarise
 from ssldescriptor.training.checkpoint import load_checkpoint
 from ssldescriptor.training.config import TrainConfig, dump_config, load_config
@@ -26,8 +25,9 @@ from ssldescriptor.training.differences import refuse_another
 from ssldescriptor.training.extraction import extractor
 from ssldescriptor.training.files import write_whole
 from ssldescriptor.training.models.registry import model_from_yaml
+from ssldescriptor.training.sequence_scores import score_sequences
 from ssldescriptor.training.train import train
-from ssldescriptor.training.validation import Extract
+from ssldescriptor.training.validation import Extract, validate
 
 # Nobody looks at the scores and pictures of a study's runs while they go. All of them round alike:
 # "auto" might choose otherwise for each. Overrides come after these.
@@ -137,7 +137,8 @@ def _scorer(study: Study, config: TrainConfig) -> Callable[[Extract], dict[str, 
     unseen = load_images(paths, config.data.short_side).images
 
     def score(extract: Extract) -> dict[str, float]:
-        scores = score_validation(extract, unseen, study.pairs)
+        kinds = validate(extract, unseen, pairs=study.pairs)
+        scores = {kind: found.mma for kind, found in kinds.items()}
         return scores | (score_sequences(extract, study.sequences) if study.sequences else {})
 
     return score

@@ -84,6 +84,8 @@ class TrainConfig:
         save_every: steps between checkpoints.
         validate_every: steps between scores on photographs kept out of training; 0 for none.
         validation_pairs: pairs of every kind that are matched for a score.
+        sequences: HPatches-style folder whose scores are shown beside these, with every validation,
+            and never select anything; "" for none.
         pictures_every: steps between pictures of pairs and matches; 0 for none.
         tensorboard: write curves and pictures for TensorBoard as well.
         data: photographs and pairs.
@@ -103,6 +105,7 @@ class TrainConfig:
     save_every: int = 500
     validate_every: int = 1000
     validation_pairs: int = 20
+    sequences: str = ""
     pictures_every: int = 1000
     tensorboard: bool = False
     data: DataOptions = field(default_factory=DataOptions)

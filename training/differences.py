@@ -19,6 +19,7 @@ FREE = {
     "save_every",
     "validate_every",
     "validation_pairs",
+    "sequences",
     "pictures_every",
     "tensorboard",
     "data.workers",

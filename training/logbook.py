@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ssldescriptor.training.config import TrainConfig
+from ssldescriptor.training.files import write_picture
 from ssldescriptor.training.table import Table
 from ssldescriptor.training.throughput import describe_stages, pairs_per_core, waiting_advice
 from ssldescriptor.training.timing import take_stages
@@ -81,10 +81,7 @@ class Logbook:
 
     def add_picture(self, step: int, name: str, picture: NDArray[np.uint8]) -> None:
         """Take a picture (H, W, 3) BGR: pictures/NAME_STEP.png."""
-        path = self.folder / "pictures" / f"{name}_{step:06d}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not cv2.imwrite(str(path), picture):
-            raise OSError(f"cannot write the picture {path}")
+        write_picture(self.folder / "pictures" / f"{name}_{step:06d}.png", picture)
         if self._curves:
             self._curves.add_image(name, picture[..., ::-1].copy(), step, dataformats="HWC")
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
+
+from ssldescriptor.training.files import write_whole
 
 
 class Table:
@@ -20,14 +23,16 @@ class Table:
             self.rows = [row for row in rows if int(row["step"]) <= start]
 
     def add(self, step: int, figures: Mapping[str, float]) -> None:
-        """Append a row and write the table anew, whole."""
+        """Append a row and write the table anew, whole.
+
+        Raises:
+            OSError: it cannot be written; names the file, which stays as it was.
+        """
         row = {"step": str(step)} | {name: f"{value:.5g}" for name, value in figures.items()}
         self.rows.append(row)
         columns = list(dict.fromkeys(name for row in self.rows for name in row))
-        temporary = self.path.with_name(f".{self.path.name}.tmp")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(self.rows)
-        temporary.replace(self.path)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_whole(self.path, text.getvalue().encode())

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ssldescriptor.evaluation.datasets.sequences import read_sequences
 from ssldescriptor.training.checkpoint import load_checkpoint
 from ssldescriptor.training.config import DataOptions, TrainConfig
 from ssldescriptor.training.data.copies import load_copies
@@ -40,7 +41,8 @@ def train(config: TrainConfig, *, resume: bool = False) -> Path:
             configuration.
 
     Raises:
-        FileNotFoundError: a folder without photographs, or no checkpoint to go on from.
+        FileNotFoundError: a folder without photographs or sequences, or no checkpoint to go on
+            from.
         ValueError: no usable photograph, a checkpoint of another configuration, or a batch that
             the processes cannot share.
         FloatingPointError: the loss or a gradient is not finite.
@@ -48,7 +50,10 @@ def train(config: TrainConfig, *, resume: bool = False) -> Path:
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     with process_group():
-        own_part(config.batch)  # an uneven batch is told before anything is loaded
+        # An uneven batch and missing sequences are told before anything is loaded.
+        own_part(config.batch)
+        if config.sequences:
+            read_sequences(config.sequences)
         return _train(config, _to_resume(config) if resume else None)
 
 

@@ -4,6 +4,8 @@ import errno
 import io
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,28 @@ def test_a_checkpoint_never_runs_code(
         load_checkpoint(Path("bad.pt"))
     assert "weights_only" not in str(caught.value)
     assert not Path("ran").exists()
+
+
+# Saves without end; the weights of save number n are all n. 40 MB, so that most kills hit a write.
+SAVER = """
+import sys, torch
+from pathlib import Path
+from ssldescriptor.training.checkpoint import save_checkpoint
+for n in range(1, 100_000):
+    state = {"model": {"a": torch.full((10_000_000,), float(n))}, "config": "", "step": n}
+    save_checkpoint(Path(sys.argv[1]), state)
+    print(n, flush=True)
+"""
+
+
+def test_a_killed_process_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    for saves in (1, 2):
+        command = [sys.executable, "-c", SAVER, str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            done = [int(child.stdout.readline()) for _ in range(saves)][-1]
+            child.kill()
+        state = load_checkpoint(path)
+        assert state["step"] >= done
+        assert (state["model"]["a"] == state["step"]).all()

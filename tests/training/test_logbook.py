@@ -1,5 +1,7 @@
 """What a run says of itself: tables, log lines, curves, times."""
 
+import errno
+import os
 import time
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 from tests.training.small_run import tiny
 
-from ssldescriptor.training import logbook
+from ssldescriptor.training import files, logbook
 from ssldescriptor.training.logbook import Logbook
 from ssldescriptor.training.table import Table
 from ssldescriptor.training.throughput import describe_stages, pairs_per_core, waiting_advice
@@ -29,6 +31,26 @@ def test_a_table_forgets_what_will_be_done_again(tmp_path: Path) -> None:
     assert again.path.read_text() == "step,old,new\n1,5,\n2,6,\n3,,1\n"
     Table(tmp_path / "t.csv", 0).add(1, {"new": 2.0})
     assert again.path.read_text() == "step,new\n1,2\n"
+
+
+def test_a_full_disk_is_told_by_file_and_leaves_the_table_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Logbook(tiny(tmp_path, tmp_path), 0)
+    book.add(1, {"loss": 2.0})
+    before = (tmp_path / "log.csv").read_text()
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.Path, "write_bytes", full)
+    with pytest.raises(OSError, match=r"cannot write .*log\.csv: No space left on device"):
+        book.add(2, {"loss": 1.0})
+    with pytest.raises(OSError, match=r"cannot write .*pairs_000002\.png: No space left"):
+        book.add_picture(2, "pairs", np.zeros((4, 6, 3), np.uint8))
+    book.close()
+    assert (tmp_path / "log.csv").read_text() == before
+    assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["log.csv"]
 
 
 def test_figures_are_averaged_between_lines(

@@ -79,3 +79,26 @@ def test_without_photographs_to_score_on_the_run_says_so(
     train(tiny(folder, tmp_path, "steps=1", "validate_every=1"))
     assert "no photograph is kept out of training" in capsys.readouterr().out
     assert not (tmp_path / "best.pt").exists()
+
+
+def test_sequences_are_shown_and_decide_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shifted = tmp_path / "sequences" / "v_test_shift"
+    shifted.mkdir(parents=True)
+    image = cv2.imread(str(folder / "astronaut.png"))
+    cv2.imwrite(str(shifted / "1.png"), image[:200, :200])
+    cv2.imwrite(str(shifted / "2.png"), image[5:205, 9:209])
+    np.savetxt(shifted / "H_1_2", [[1, 0, -9], [0, 1, -5], [0, 0, 1]])
+    config = tiny(tmp_path, tmp_path, f"sequences={tmp_path / 'sequences'}")
+    state = TrainingState(config, make_model(config.model), InOrder(2, 4))
+    scored(monkeypatch, 0.4)
+    figures = best.judge(state, [])
+    assert 0.2 < figures["v_test_mma"] <= 1
+    assert figures["score"] == state.best_score == pytest.approx(0.4)
+
+
+def test_missing_sequences_are_told_before_the_run(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no sequence .* in .*nowhere"):
+        train(tiny(folder, tmp_path / "run", f"sequences={tmp_path / 'nowhere'}"))
+    assert not (tmp_path / "run").exists()

@@ -1,38 +1,20 @@
-"""What a trained model scores on photographs that it never saw, and on sequences."""
+"""What a model scores on sequences in the layout of HPatches; shown, never selected on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ssldescriptor.evaluation.datasets.sequences import HomographyPair, read_sequences
 from ssldescriptor.evaluation.failures import Failures
 from ssldescriptor.evaluation.metrics import match_errors
 from ssldescriptor.matching import match
-from ssldescriptor.training.validation import Extract, validate
+from ssldescriptor.training.validation import Extract
 
 CORRECT = 3.0
 MAX_KEYPOINTS = 2048
-
-
-def score_validation(
-    extract: Extract, unseen: Sequence[NDArray[np.uint8]], pairs: int
-) -> dict[str, float]:
-    """Match synthetic pairs of unseen photographs.
-
-    Args:
-        extract: the feature.
-        unseen: (H, W, 3) uint8 BGR photographs kept out of training.
-        pairs: of each kind.
-
-    Returns:
-        MMA@3 by kind: "upright", "turned", "zoomed".
-    """
-    return {kind: score.mma for kind, score in validate(extract, unseen, pairs=pairs).items()}
 
 
 def score_sequences(extract: Extract, folder: Path) -> dict[str, float]:
