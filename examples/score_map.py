@@ -8,6 +8,7 @@ Without an argument it takes a photograph of scikit-image.
 from __future__ import annotations
 
 import argparse
+import sys
 
 import cv2
 import numpy as np
@@ -43,7 +44,8 @@ def main() -> None:
     drawn = cv2.drawKeypoints(image, keypoints, image.copy(), (80, 200, 60), style)
     rank = cv2.resize(maps.rank, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     picture = np.hstack([drawn, colours(maps.peak), colours(np.asarray(rank, np.float32))])
-    cv2.imwrite(args.output, picture)
+    if not cv2.imwrite(args.output, picture):
+        sys.exit(f"cannot write {args.output}")
     print(f"{len(keypoints)} keypoints; score and rank of every place in {args.output}")
     if args.show:
         cv2.imshow("scores", picture)

@@ -62,7 +62,13 @@ def test_examples_take_the_users_own_photographs(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "script",
-    ["match_two_images.py", "opencv_tutorial_one_line.py", "panorama.py", "find_object.py"],
+    [
+        "match_two_images.py",
+        "opencv_tutorial_one_line.py",
+        "panorama.py",
+        "find_object.py",
+        "score_map.py",
+    ],
 )
 def test_examples_say_when_the_picture_cannot_be_written(script: str, folder: Path) -> None:
     output = folder / "missing" / "out.png"
