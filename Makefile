@@ -123,7 +123,7 @@ build/typed: $(wildcard python/ssldescriptor/*)
 # The development environment: dependencies first, the package itself from the wheel.
 .venv/.installed: constraints.txt pyproject.toml | host
 	$(PYTHON) -m venv .venv
-	.venv/bin/python .ci/requirements dev docs release train eval opencv > .venv/requirements.txt
+	.venv/bin/python .ci/requirements dev docs release train eval opencv collections scale > .venv/requirements.txt
 	.venv/bin/pip install $(PIP_FLAGS) -c constraints.txt -r .venv/requirements.txt
 	touch $@
 
@@ -148,7 +148,8 @@ build/node/.installed: docs/browser/package.json docs/browser/package-lock.json
 	grep -v '^opencv' constraints.txt > build/constraints-opencv5.txt
 	$(PYTHON) -m venv .venv-opencv5
 	.venv-opencv5/bin/pip install $(PIP_FLAGS) -c build/constraints-opencv5.txt \
-	  numpy onnxruntime opencv-contrib-python==$(OPENCV5) pytest hypothesis scikit-image onnx
+	  numpy onnxruntime opencv-contrib-python==$(OPENCV5) pytest hypothesis scikit-image onnx \
+	  h5py faiss-cpu
 	.venv-opencv5/bin/pip install $(PIP_FLAGS) --no-deps --force-reinstall $(WHEELS)/*.whl
 	touch $@
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from ssldescriptor.jpeg import jpeg_header
 
 MIN_SIDE = 64
 MIN_DEVIATION = 2.0
@@ -17,18 +18,6 @@ REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4,
 
 class UnusableError(ValueError):
     """Why a file is of no use as a photograph; the message is the reason."""
-
-
-class JpegHeader(NamedTuple):
-    """What the segments before the first scan of a JPEG file say.
-
-    Attributes:
-        short_side: pixels.
-        scan: where the first scan begins, bytes.
-    """
-
-    short_side: int
-    scan: int
 
 
 def load_image(path: Path, short_side: int) -> NDArray[np.uint8]:
@@ -81,28 +70,3 @@ def _decode(data: bytes, short_side: int) -> NDArray[np.uint8]:
     if image is None:
         raise UnusableError("no image, a damaged one, or of a kind that OpenCV cannot decode")
     return np.asarray(image, np.uint8)
-
-
-def jpeg_header(data: bytes) -> JpegHeader | None:
-    """Walk the segments of a JPEG file up to its first scan (ITU-T T.81, annex B).
-
-    Thumbnails lie inside segments and are stepped over. Returns None for anything else than JPEG.
-    """
-    if data[:2] != b"\xff\xd8":
-        return None
-    at, short_side = 2, 0
-    while at + 9 <= len(data) and data[at] == 0xFF:
-        kind = data[at + 1]
-        if kind == 0xFF:  # a fill byte
-            at += 1
-            continue
-        if kind == 0xDA:
-            return JpegHeader(short_side, at)
-        # The frame headers; 0xC4, 0xC8 and 0xCC in their range are tables.
-        if 0xC0 <= kind <= 0xCF and kind not in {0xC4, 0xC8, 0xCC}:
-            short_side = min(
-                int.from_bytes(data[at + 5 : at + 7], "big"),
-                int.from_bytes(data[at + 7 : at + 9], "big"),
-            )
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return None

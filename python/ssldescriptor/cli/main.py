@@ -16,17 +16,33 @@ from ssldescriptor import __version__
 from ssldescriptor.cli import (
     ablation,
     autoencoder,
+    convert,
     evaluate,
     export,
+    extract,
     info,
     match,
+    match_pairs,
     run,
     stylize,
     train,
 )
 from ssldescriptor.cli.errors import CommandError
 
-COMMANDS = (match, evaluate, run, info, train, stylize, autoencoder, ablation, export)
+COMMANDS = (
+    match,
+    extract,
+    match_pairs,
+    convert,
+    evaluate,
+    run,
+    info,
+    train,
+    stylize,
+    autoencoder,
+    ablation,
+    export,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ssldescriptor import SSLDescriptor, __version__, match_images
-from ssldescriptor.cli.detectors import DETECTORS, make_detector
 from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.cli.inputs import read_input
 from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
+from ssldescriptor.detectors import DETECTORS, make_detector
 from ssldescriptor.drawing import draw_matches
 from ssldescriptor.geometry import ImageMatches
 from ssldescriptor.report.build import build_page

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ssldescriptor.cli.errors import CommandError
-from ssldescriptor.cli.inputs import silent_decoders
 from ssldescriptor.cli.training_extra import import_training
+from ssldescriptor.decoding import silent_decoders
 
 
 def add_parser(commands: Any) -> None:

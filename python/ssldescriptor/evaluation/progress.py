@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -12,24 +12,33 @@ Item = TypeVar("Item")
 _WIDTH = 30
 
 
-def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
+def progress(items: Iterable[Item], label: str, total: int | None = None) -> Iterator[Item]:
     """Yield the items and show how far the loop is.
 
-    A terminal sees one line that is drawn again at most ten times a second; a log file gets the
-    last state only.
+    A terminal sees one line that is drawn again at most ten times a second; a log file gets a line
+    a minute and the last one.
+
+    Args:
+        items: the items.
+        label: what is counted.
+        total: how many there are, for items that do not know it.
     """
-    started, drawn = time.monotonic(), 0.0
+    if total is None:
+        assert isinstance(items, Sized)
+        total = len(items)
+    started = drawn = time.monotonic()
     terminal = sys.stderr.isatty()
+    start, end, interval = ("\r", "", 0.1) if terminal else ("", "\n", 60.0)
     for done, item in enumerate(items):
         now = time.monotonic()
-        if terminal and now - drawn >= 0.1:
+        if now - drawn >= interval:
             drawn = now
-            sys.stderr.write("\r" + bar(label, done, len(items), now - started))
+            sys.stderr.write(start + bar(label, done, total, now - started) + end)
             sys.stderr.flush()
         yield item
-    if items:
-        line = bar(label, len(items), len(items), time.monotonic() - started)
-        sys.stderr.write(("\r" if terminal else "") + line + "\n")
+    if total:
+        line = bar(label, total, total, time.monotonic() - started)
+        sys.stderr.write(start + line + "\n")
 
 
 def bar(label: str, done: int, total: int, seconds: float) -> str:

@@ -1,12 +1,10 @@
-"""Keypoint detectors by the names that the command line knows."""
+"""Keypoint detectors by the names that options give them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import cv2
-
-from ssldescriptor.cli.errors import CommandError
 
 DETECTORS = ("own", "sift", "orb", "akaze", "fast")
 
@@ -19,7 +17,7 @@ def make_detector(name: str, num_keypoints: int) -> Any | None:
         num_keypoints: cap for the detectors that have one; SSLDescriptor cuts the others.
 
     Raises:
-        CommandError: this OpenCV was built without the detector.
+        ValueError: this OpenCV was built without the detector.
     """
     if name == "own":
         return None
@@ -32,5 +30,5 @@ def make_detector(name: str, num_keypoints: int) -> Any | None:
     # OpenCV 5 has moved AKAZE to the contrib wheels.
     home = cv2 if hasattr(cv2, "AKAZE_create") else getattr(cv2, "xfeatures2d", None)
     if not hasattr(home, "AKAZE_create"):
-        raise CommandError(f"OpenCV {cv2.__version__} was built without AKAZE")
+        raise ValueError(f"OpenCV {cv2.__version__} was built without AKAZE")
     return home.AKAZE_create()  # type: ignore[union-attr]

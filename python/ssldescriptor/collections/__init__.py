@@ -1,0 +1,1 @@
+"""Large collections of images: features, pairs and matches, resumable, and their export."""
