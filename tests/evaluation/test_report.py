@@ -69,6 +69,7 @@ def test_markdown_has_the_tables_and_what_failed() -> None:
     text = markdown(report())
     assert "| method | MMA@3 |\n| --- | ---: |\n| mine \\| other | 0.500 |\n| b | **0.6** |" in text
     assert "1 data problems, 1 method failures" in text
+    assert "| kind | item | method | reason |\n| --- | --- | --- | --- |\n" in text
     assert "| data | v_a/3 |  | FileNotFoundError: no image 3.* |" in text
     assert "- data: `some/where`" in text
 

@@ -21,16 +21,16 @@ def markdown(report: Report) -> str:
     if report.failures:
         parts.append(f"## What could not be used\n\n{report.summary}.\n")
         rows = [[f["kind"], f["item"], f["method"], f["reason"]] for f in report.failures]
-        parts.append(markdown_table(Table("", ["kind", "item", "method", "reason"], rows)))
+        parts.append(markdown_table(Table("", ["kind", "item", "method", "reason"], rows), "---"))
     parts.append("## Settings\n")
     settings = {**report.config, **report.made}
     parts.append("\n".join(f"- {key}: `{value}`" for key, value in settings.items()) + "\n")
     return "\n".join(parts)
 
 
-def markdown_table(table: Table) -> str:
-    """Return a table; the first column is text, the others are numbers."""
-    rule = ["---", *["---:"] * (len(table.header) - 1)]
+def markdown_table(table: Table, others: str = "---:") -> str:
+    """Return a table; the first column is text, the others by default numbers, to the right."""
+    rule = ["---", *[others] * (len(table.header) - 1)]
     cells = [
         [_cell(text, (i, j) in table.bold) for j, text in enumerate(row)]
         for i, row in enumerate(table.rows)
