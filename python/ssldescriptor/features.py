@@ -12,7 +12,7 @@ from ssldescriptor.keypoints import Keypoints, one_per_location
 from ssldescriptor.options import FeatureOptions
 from ssldescriptor.runtime import Model, load_model
 from ssldescriptor.scales import Level, scale_levels
-from ssldescriptor.selection import num_asked, select_surest
+from ssldescriptor.selection import select_surest
 from ssldescriptor.tiling import dense_maps
 
 FloatArray = NDArray[np.float32]
@@ -53,29 +53,32 @@ class FeatureExtractor:
             `upright`.
         """
         levels = list(scale_levels(gray))
-        # Without angles the rank alone decides.
-        most = max_keypoints if self.options.upright else num_asked(max_keypoints)
-        xy, rank, origin, here = self._candidates(levels, mask, max(most, 0))
-        asked = min(most, len(xy)) if max_keypoints > 0 else len(xy)
-        angle, size, certainty = np.empty((3, asked), np.float32)
-        for i, level in enumerate(levels):
-            at = np.flatnonzero(origin[:asked] == i)
-            if len(at):
-                angle[at], size[at], certainty[at] = self._frames(level, here[at])
-        chosen, score = select_surest(rank[:asked], certainty, max_keypoints)
+        xy, rank, origin, here = self._candidates(levels, mask)
+        angle, size = np.empty((2, len(xy)), np.float32)
+
+        def look(part: slice) -> FloatArray:
+            """Find the angles and sizes of some candidates; tell how sure the angles are."""
+            certainty = np.empty(part.stop - part.start, np.float32)
+            for i, level in enumerate(levels):
+                of_level = np.flatnonzero(origin[part] == i)
+                if len(of_level):
+                    at = of_level + part.start
+                    angle[at], size[at], certainty[of_level] = self._frames(level, here[at])
+            return certainty
+
+        count = min(max_keypoints, len(xy)) if max_keypoints > 0 else len(xy)
+        if self.options.upright:  # no angle, so the rank alone decides
+            look(slice(0, count))
+            chosen, score = np.arange(count), rank[:count]
+        else:
+            chosen, score = select_surest(rank, count, look)
         return Keypoints(xy[chosen], size[chosen], angle[chosen], score)
 
     def _candidates(
-        self, levels: list[Level], mask: NDArray[np.uint8] | None, most: int
+        self, levels: list[Level], mask: NDArray[np.uint8] | None
     ) -> tuple[FloatArray, FloatArray, NDArray[np.intp], FloatArray]:
-        """Return at least the best `most` peaks (0: all), best first.
-
-        Returns:
-            Where in the image, rank, level, where in the level.
-        """
-        # One level may hold all of the best; under a mask, behind any number of others.
-        of_level = most if mask is None else 0
-        peaks = [self._peaks(level.gray, of_level) for level in levels]
+        """Return all peaks, best first: where in the image, rank, level, where in the level."""
+        peaks = [self._peaks(level.gray) for level in levels]
         origin = np.repeat(np.arange(len(levels)), [len(here) for here, _ in peaks])
         here = np.concatenate([here for here, _ in peaks])
         xy = np.concatenate(
@@ -85,9 +88,9 @@ class FeatureExtractor:
         order = _best_first(xy, rank, mask)
         return xy[order], rank[order], origin[order], here[order]
 
-    def _peaks(self, gray: NDArray[np.uint8], most: int) -> tuple[FloatArray, FloatArray]:
+    def _peaks(self, gray: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
         maps = dense_maps(self._model.dense, _core.local_contrast(gray))
-        return _core.find_keypoints(maps.peak, maps.rank, NMS_RADIUS, BORDER, most, textured(gray))
+        return _core.find_keypoints(maps.peak, maps.rank, NMS_RADIUS, BORDER, 0, textured(gray))
 
     def _frames(self, level: Level, xy: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         rings = _core.sample_rings(level.gray, xy, self.options.num_threads)
