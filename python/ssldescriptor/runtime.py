@@ -140,8 +140,8 @@ def load_model(model: str | Path, num_threads: int) -> Model:
 
 def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
     inputs = _inputs(session)
-    outputs = {o.name for o in session.get_outputs()}
-    if not (inputs >= _INPUTS and outputs >= _OUTPUTS and metadata.get("dim", "").isdigit()):
+    outputs = {o.name: o.shape for o in session.get_outputs()}
+    if not (inputs >= _INPUTS and outputs.keys() >= _OUTPUTS):
         raise ValueError(
             f"{path} is no ssldescriptor model: inputs {sorted(_INPUTS)} and outputs "
             f"{sorted(_OUTPUTS)} are wanted; write one with `ssldescriptor export`"
@@ -149,6 +149,11 @@ def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
     if metadata.get("format") != FORMAT:
         raise ValueError(
             f"{path} has model format {metadata.get('format')!r}, this version reads {FORMAT!r}"
+        )
+    if metadata.get("dim") != str(outputs["descriptors"][-1]):
+        raise ValueError(
+            f"{path}: its metadata give dim {metadata.get('dim')!r}, its descriptors have "
+            f"{outputs['descriptors'][-1]} numbers"
         )
 
 

@@ -64,15 +64,25 @@ def test_a_foreign_onnx_is_refused(tmp_path: Path) -> None:
         load_model(tmp_path / "foreign.onnx", 1)
 
 
-def test_another_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("format", "99", "format '99'"),
+        ("dim", "64", "metadata give dim '64', its descriptors have 128 numbers"),
+        ("dim", "many", "metadata give dim 'many'"),
+    ],
+)
+def test_metadata_that_do_not_fit_are_refused(
+    tmp_path: Path, key: str, value: str, message: str
+) -> None:
     onnx = pytest.importorskip("onnx")
     model = onnx.load(resolve("default"))
     for entry in model.metadata_props:
-        if entry.key == "format":
-            entry.value = "99"
-    onnx.save(model, tmp_path / "newer.onnx")
-    with pytest.raises(ValueError, match="format '99'"):
-        load_model(tmp_path / "newer.onnx", 1)
+        if entry.key == key:
+            entry.value = value
+    onnx.save(model, tmp_path / "other.onnx")
+    with pytest.raises(ValueError, match=message):
+        load_model(tmp_path / "other.onnx", 1)
 
 
 def add_binary_head(path: Path, weight: np.ndarray) -> Path:
