@@ -22,6 +22,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     modules = {
         "ablation": SimpleNamespace(Study=SimpleNamespace, run_study=run_study),
         "configs": SimpleNamespace(ABLATION=Path("the/paper")),
+        "memory": SimpleNamespace(keep_pages=lambda: True),
     }
     monkeypatch.setattr(ablation, "import_training", modules.__getitem__)
     return studies

@@ -95,8 +95,10 @@ def test_a_loss_that_is_not_finite_is_told_in_a_line(
 def test_export_writes_the_file_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def write(checkpoint: Path, output: Path, *, training_data: str, licence: str) -> None:
-        assert (training_data, licence) == ("our photographs", "Apache-2.0")
+    def write(
+        checkpoint: Path, output: Path, *, training_data: str, licence: str, calibration: list[Any]
+    ) -> None:
+        assert (training_data, licence, calibration) == ("our photographs", "Apache-2.0", [])
         output.write_bytes(checkpoint.read_bytes())
 
     monkeypatch.setattr(export, "import_training", lambda name: SimpleNamespace(export=write))
@@ -108,3 +110,14 @@ def test_export_writes_the_file_whole_or_not_at_all(
     (tmp_path / "last.pt").write_bytes(b"weights")
     assert main(["export", str(tmp_path / "last.pt"), *arguments]) == 0
     assert output.read_bytes() == b"weights"
+
+
+def test_export_in_integers_needs_photographs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["export", "last.pt", "-o", str(tmp_path / "m.onnx"), "--quantize"]
+    assert main([*arguments, str(tmp_path / "nowhere")]) == 1
+    assert "--quantize: no such folder" in capsys.readouterr().err
+    assert main([*arguments, str(tmp_path)]) == 1
+    assert "--quantize: no photograph" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """Model files: found by name or path, refused when they are not ours."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -85,10 +86,22 @@ def test_metadata_that_do_not_fit_are_refused(
         load_model(tmp_path / "other.onnx", 1)
 
 
-def add_binary_head(path: Path, weight: np.ndarray) -> Path:
-    """Write the default model with a fourth entry, rows @ weight, as an exported model has it."""
+def without_binary_head() -> Any:
+    """Return the default model without its fourth entry, whose parts are named after its input."""
     onnx = pytest.importorskip("onnx")
     model = onnx.load(resolve("default"))
+    for part in ("node", "initializer", "input", "output"):
+        values = getattr(model.graph, part)
+        kept = [v for v in values if v.name.split("/")[0] not in ("rows", "bits")]
+        del values[:]
+        values.extend(kept)
+    return model
+
+
+def add_binary_head(path: Path, weight: np.ndarray) -> Path:
+    """Write the default model with rows @ weight for fourth entry, as an exported model has it."""
+    onnx = pytest.importorskip("onnx")
+    model = without_binary_head()
     helper, to_tensor = onnx.helper, onnx.numpy_helper.from_array
     dim, bits = weight.shape
     graph = model.graph
@@ -114,11 +127,18 @@ def test_binary_descriptors_use_the_binary_head_of_the_model(tmp_path: Path) -> 
     assert form.compute(gray, [])[1] is None
 
 
-def test_binary_descriptors_of_a_model_without_head_use_the_fixed_projection() -> None:
+def test_binary_descriptors_of_a_model_without_head_use_the_fixed_projection(
+    tmp_path: Path,
+) -> None:
+    onnx = pytest.importorskip("onnx")
     gray = cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY)
-    assert not load_model("default", 1).has_bits
-    keypoints, rows = SSLDescriptor.create(50).detectAndCompute(gray, None)
-    _, codes = SSLDescriptor.create(50, descriptor="binary").compute(gray, keypoints)
+    path = str(tmp_path / "headless.onnx")
+    onnx.save(without_binary_head(), path)
+    assert load_model("default", 1).has_bits
+    assert not load_model(path, 1).has_bits
+    keypoints, rows = SSLDescriptor.create(50, model=path).detectAndCompute(gray, None)
+    form = SSLDescriptor.create(50, model=path, descriptor="binary")
+    _, codes = form.compute(gray, keypoints)
     np.testing.assert_array_equal(codes, to_binary(rows))
 
 

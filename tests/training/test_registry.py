@@ -74,12 +74,11 @@ def test_a_configuration_from_before_sizes_builds_the_same_network() -> None:
 
 
 def test_the_checkpoint_in_the_repository_still_loads() -> None:
-    """It was written before there were sizes and architectures."""
     path = Path(__file__).parents[2] / "training" / "checkpoints" / "default.pt"
     state = load_checkpoint(path)
     model = model_from_yaml(state["config"])
     model.load_state_dict(state["model"])
-    assert model.options == ModelOptions()
+    assert model.options == ModelOptions(binary=True)
 
 
 def test_the_reference_has_its_own_network_and_the_same_keypoints() -> None:

