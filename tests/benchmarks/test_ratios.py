@@ -22,7 +22,7 @@ def test_a_moved_photograph(tmp_path: Path) -> None:
     cv2.imwrite(str(folder / "2.png"), image[7:, 12:])
     np.savetxt(folder / "H_1_2", [[1, 0, -12], [0, 1, -7], [0, 0, 1]])
     np.savetxt(folder / "H_1_3", np.eye(3))
-    arguments = ["--data", str(tmp_path), "--methods", "orb", "ssl", "--keypoints", "200"]
+    arguments = ["--data", str(tmp_path), "--methods", "orb", "ssl", "--keypoints", "500"]
     command = [sys.executable, str(SCRIPT), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
