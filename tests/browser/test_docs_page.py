@@ -85,7 +85,9 @@ def test_its_matches_agree_with_pythons(page: Any, address: str, small: Pair) ->
         place = np.array([[k["x"], k["y"]] for k in theirs])
         between = np.linalg.norm(ours.xy[None] - place[:, None], axis=2)
         near = between.argmin(1)
-        close = between.min(1) < 0.05
+        # The networks compute in integers: where the page's resizing rounds a gray level otherwise,
+        # peaks of that scale move by tenths of a pixel.
+        close = between.min(1) < 0.3
         assert len(theirs) == len(keypoints)
         assert close.mean() > 0.97
         turn = np.array([k["angle"] for k in theirs]) - ours.angle[near]
