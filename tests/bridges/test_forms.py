@@ -36,8 +36,8 @@ def of_opencv(pair: Any) -> dict[str, int]:
     """How many right mutual matches OpenCV's features find."""
     found = {}
     for name, feature, norm in (
-        ("sift", cv2.SIFT.create(500), cv2.NORM_L2),
-        ("orb", cv2.ORB.create(500), cv2.NORM_HAMMING),
+        ("sift", cv2.SIFT.create(1000), cv2.NORM_L2),
+        ("orb", cv2.ORB.create(1000), cv2.NORM_HAMMING),
     ):
         kp0, rows0, kp1, rows1 = rows_of(feature, pair)
         matches = cv2.BFMatcher(norm, crossCheck=True).match(rows0, rows1)
@@ -55,7 +55,7 @@ def of_opencv(pair: Any) -> dict[str, int]:
     ],
 )
 def test_brute_force(pair: Any, of_opencv: Any, form: str, norm: int, rival: str) -> None:
-    feature = SSLDescriptor.create(500, descriptor=form)
+    feature = SSLDescriptor.create(1000, descriptor=form)
     assert feature.defaultNorm() == norm
     kp0, rows0, kp1, rows1 = rows_of(feature, pair)
     good, count = right(pair, kp0, kp1, cv2.BFMatcher(norm, crossCheck=True).match(rows0, rows1))
@@ -68,7 +68,7 @@ def test_brute_force(pair: Any, of_opencv: Any, form: str, norm: int, rival: str
 
 @pytest.mark.parametrize(("form", "index"), [("float", KDTREE), ("sift", KDTREE), ("binary", LSH)])
 def test_flann_finds_what_brute_force_finds(pair: Any, form: str, index: Any) -> None:
-    feature = SSLDescriptor.create(500, descriptor=form)
+    feature = SSLDescriptor.create(1000, descriptor=form)
     kp0, rows0, kp1, rows1 = rows_of(feature, pair)
     exact = lowe(cv2.BFMatcher(feature.defaultNorm()).knnMatch(rows0, rows1, 2))
     found = lowe(cv2.FlannBasedMatcher(index, {"checks": 64}).knnMatch(rows0, rows1, k=2))
@@ -80,7 +80,7 @@ def test_flann_finds_what_brute_force_finds(pair: Any, form: str, index: Any) ->
 @pytest.mark.parametrize("form", ["float", "sift"])
 def test_a_root_sift_wrapper(pair: Any, form: str) -> None:
     """Its square roots meet no negative number, and the matches stay right."""
-    feature = SSLDescriptor.create(500, descriptor=form)
+    feature = SSLDescriptor.create(1000, descriptor=form)
     kp0, rows0, kp1, rows1 = rows_of(feature, pair)
     plain = right(pair, kp0, kp1, cv2.BFMatcher(crossCheck=True).match(rows0, rows1))[0]
     roots = []
@@ -95,7 +95,7 @@ def test_a_root_sift_wrapper(pair: Any, form: str) -> None:
 
 def test_the_sift_form_fits_into_bytes(pair: Any) -> None:
     """What COLMAP's import and OpenSfM's storage do: integers 0 to 255, about 512 long."""
-    feature = SSLDescriptor.create(500, descriptor="sift")
+    feature = SSLDescriptor.create(1000, descriptor="sift")
     _, rows0, _, rows1 = rows_of(feature, pair)
     assert rows0.dtype == np.float32
     bytes0, bytes1 = rows0.astype(np.uint8), rows1.astype(np.uint8)

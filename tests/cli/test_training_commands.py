@@ -115,6 +115,7 @@ def test_export_writes_the_file_whole_or_not_at_all(
 def test_export_in_integers_needs_photographs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pytest.importorskip("torch")
     arguments = ["export", "last.pt", "-o", str(tmp_path / "m.onnx"), "--quantize"]
     assert main([*arguments, str(tmp_path / "nowhere")]) == 1
     assert "--quantize: no such folder" in capsys.readouterr().err
