@@ -46,8 +46,7 @@ OPENCV_RUNS = list(SHAPES) if int(cv2.__version__.split(".")[0]) >= 5 else ["ima
 
 
 @pytest.mark.skipif(
-    cv2.__version__.startswith("5.0")
-    and load_model("default", 1).metadata["precision"] == "int8",
+    cv2.__version__.startswith("5.0") and load_model("default", 1).metadata["precision"] == "int8",
     reason="OpenCV 5.0 does not run networks in integers: export one without --quantize",
 )
 @pytest.mark.parametrize("name", OPENCV_RUNS)
