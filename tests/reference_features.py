@@ -54,18 +54,19 @@ def is_peak(peak: NDArray[np.float32], y: int, x: int, radius: int) -> bool:
     return True
 
 
-def parabola_offset(before: float, centre: float, after: float) -> float:
-    """Vertex of the parabola through three values at -1, 0, 1, limited to half a pixel."""
-    curvature = before - 2 * centre + after
-    if not curvature < 0:
-        return 0.0
-    return min(max(0.5 * (before - after) / curvature, -0.5), 0.5)
-
-
-def _refined(line: NDArray[np.float32], at: int) -> float:
-    if at == 0 or at == len(line) - 1 or not np.isfinite(line[at - 1 : at + 2]).all():
-        return float(at)
-    return at + parabola_offset(float(line[at - 1]), float(line[at]), float(line[at + 1]))
+def refined(peak: NDArray[np.float32], y: int, x: int) -> tuple[float, float]:
+    """Return (x, y) of the centroid around a pixel: 5 x 5 finite logits, at temperature 2."""
+    rows, columns = (
+        np.arange(max(at - 2, 0), min(at + 3, side))
+        for at, side in zip((y, x), peak.shape, strict=True)
+    )
+    logits = peak[np.ix_(rows, columns)].astype(np.float64)
+    excess = np.where(np.isfinite(logits), np.minimum(logits - float(peak[y, x]), 0), -np.inf)
+    weight = np.exp(excess / 2)
+    weight /= weight.sum()
+    right = float(weight.sum(axis=0) @ (columns - x))
+    down = float(weight.sum(axis=1) @ (rows - y))
+    return x + min(max(right, -0.5), 0.5), y + min(max(down, -0.5), 0.5)
 
 
 def find_keypoints(
@@ -87,7 +88,7 @@ def find_keypoints(
                 at_x, at_y = (x - shift) / RANK_STRIDE, (y - shift) / RANK_STRIDE
                 score = float(np.float32(bilinear(rank, at_x, at_y)))
                 if math.isfinite(score):
-                    found.append((score, _refined(peak[y], x), _refined(peak[:, x], y)))
+                    found.append((score, *refined(peak, y, x)))
     found.sort(key=lambda point: -point[0])  # stable: row-major among equals
     if max_keypoints > 0:
         found = found[:max_keypoints]

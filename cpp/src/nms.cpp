@@ -15,6 +15,10 @@ namespace ssld {
 namespace {
 
 constexpr std::ptrdiff_t kRankStride = 4;
+// Matches within one pixel on relit views of photographs kept out of training: 34.4 % with the
+// vertex of a parabola along each axis, 35.9 to 36.3 % with the centroid at temperatures 1.5 to 2.
+constexpr std::ptrdiff_t kCentroidRadius = 2;
+constexpr double kCentroidTemperature = 2.0;
 
 struct Candidate {
     std::ptrdiff_t pixel;  ///< row-major index
@@ -71,25 +75,31 @@ float rank_at(FloatMap rank, std::ptrdiff_t y, std::ptrdiff_t x) {
     return static_cast<float>((1.0 - fy) * upper + fy * lower);
 }
 
-/// Vertex of the parabola through a peak and its neighbours at distance `step`, within half a
-/// pixel.
-float refined_offset(const float* centre, std::ptrdiff_t step) {
-    const auto before = static_cast<double>(centre[-step]);
-    const auto after = static_cast<double>(centre[step]);
-    const double curvature = before - 2.0 * static_cast<double>(*centre) + after;
-    if (!std::isfinite(before) || !std::isfinite(after) || !(curvature < 0.0)) return 0.0F;
-    return static_cast<float>(std::clamp(0.5 * (before - after) / curvature, -0.5, 0.5));
-}
-
+/// Moves a peak to the centroid of the logits around it, at most half a pixel along each axis.
+/// Logits above the peak's, which only a radius smaller than the centroid's allows, count as its.
 ScoredPoint refined(FloatMap peak, const Candidate& candidate) {
     const std::ptrdiff_t y = candidate.pixel / peak.width;
     const std::ptrdiff_t x = candidate.pixel % peak.width;
-    const float* const centre = peak.data + candidate.pixel;
-    const bool inner_x = x > 0 && x + 1 < peak.width;
-    const bool inner_y = y > 0 && y + 1 < peak.height;
-    return {static_cast<float>(x) + (inner_x ? refined_offset(centre, 1) : 0.0F),
-            static_cast<float>(y) + (inner_y ? refined_offset(centre, peak.width) : 0.0F),
-            candidate.score};
+    const auto largest = static_cast<double>(peak.data[candidate.pixel]);
+    double total = 0.0;
+    double right = 0.0;
+    double down = 0.0;
+    const std::ptrdiff_t bottom = std::min(y + kCentroidRadius, peak.height - 1);
+    const std::ptrdiff_t end = std::min(x + kCentroidRadius, peak.width - 1);
+    for (std::ptrdiff_t v = std::max<std::ptrdiff_t>(y - kCentroidRadius, 0); v <= bottom; ++v) {
+        for (std::ptrdiff_t u = std::max<std::ptrdiff_t>(x - kCentroidRadius, 0); u <= end; ++u) {
+            const auto logit = static_cast<double>(peak.data[v * peak.width + u]);
+            if (!std::isfinite(logit)) continue;
+            const double weight = std::exp(std::min(logit - largest, 0.0) / kCentroidTemperature);
+            total += weight;
+            right += weight * static_cast<double>(u - x);
+            down += weight * static_cast<double>(v - y);
+        }
+    }
+    const auto moved = [total](std::ptrdiff_t pixel, double sum) {
+        return static_cast<float>(static_cast<double>(pixel) + std::clamp(sum / total, -0.5, 0.5));
+    };
+    return {moved(x, right), moved(y, down), candidate.score};
 }
 
 /// Calls visit(x) for the set bytes of flags[begin, end), eight at a time while they are zero.

@@ -93,7 +93,7 @@ TEST_CASE("local contrast rejects what it cannot do") {
 TEST_CASE("keypoints come best first, refined and scored") {
     std::vector<float> peak(16 * 20, 0.0F);
     std::vector<float> rank(4 * 5, 0.0F);
-    peak[6 * 20 + 8] = 4.0F;  // neighbours 0 and 2: vertex at 0.5 * 2 / (2 * 4 - 2)
+    peak[6 * 20 + 8] = 4.0F;  // weights 1, exp(-1) to the right, exp(-2) of 23 others
     peak[6 * 20 + 9] = 2.0F;
     peak[11 * 20 + 14] = 1.0F;
     rank[2 * 5 + 3] = 8.0F;  // cell centre (13.5, 9.5)
@@ -101,13 +101,15 @@ TEST_CASE("keypoints come best first, refined and scored") {
     const FloatMap ranks{rank.data(), 4, 5};
     auto points = ssld::find_keypoints(peaks, ranks, nullptr, {.radius = 2, .border = 4});
     REQUIRE(points.size() >= 2);
-    CHECK(points[0].x == 14.0F);
-    CHECK(points[0].y == 11.0F);
+    CHECK(points[0].x == doctest::Approx(14.0));
+    CHECK(points[0].y == doctest::Approx(11.0));
     CHECK(points[0].score == 8.0F * 0.875F * 0.625F);
     points = ssld::find_keypoints(peaks, ranks, nullptr, {.radius = 7, .border = 4});
     REQUIRE(points.size() == 1);
-    CHECK(points[0].x == doctest::Approx(8.0 + 1.0 / 6.0));
-    CHECK(points[0].y == 6.0F);
+    const double right =
+        (std::exp(-1.0) - std::exp(-2.0)) / (1.0 + std::exp(-1.0) + 23.0 * std::exp(-2.0));
+    CHECK(points[0].x == doctest::Approx(8.0 + right));
+    CHECK(points[0].y == doctest::Approx(6.0));
     std::vector<std::uint8_t> mask(peak.size(), 1);
     mask[6 * 20 + 8] = 0;
     CHECK(ssld::find_keypoints(peaks, ranks, mask.data(), {.radius = 7, .border = 4}).empty());

@@ -2,6 +2,7 @@
 import { textured } from "./image.js";
 
 const RANK_STRIDE = 4;
+const CENTROID_TEMPERATURE = 2; // as in nms.cpp
 
 /** Whether a pixel is above all earlier and not below all later pixels of its window. */
 function isPeak({ width, height, values }, x, y, radius) {
@@ -30,26 +31,30 @@ function rankAt({ width, height, values }, x, y) {
   return Math.fround((1 - fy) * top + fy * low);
 }
 
-/** Vertex of the parabola through three values, within half a pixel. */
-function vertex(before, middle, after) {
-  const curvature = before - 2 * middle + after;
-  if (!(curvature < 0)) return 0;
-  return Math.fround(Math.min(0.5, Math.max(-0.5, (0.5 * (before - after)) / curvature)));
+/** Centroid of the logits around a peak, within half a pixel of it along each axis. */
+function centroid({ width, height, values }, x, y) {
+  let [total, right, down] = [0, 0, 0];
+  for (let v = Math.max(0, y - 2); v <= Math.min(height - 1, y + 2); v++) {
+    for (let u = Math.max(0, x - 2); u <= Math.min(width - 1, x + 2); u++) {
+      const excess = Math.min(values[v * width + u] - values[y * width + x], 0);
+      const weight = Number.isFinite(excess) ? Math.exp(excess / CENTROID_TEMPERATURE) : 0;
+      total += weight;
+      right += weight * (u - x);
+      down += weight * (v - y);
+    }
+  }
+  const moved = (pixel, sum) => Math.fround(pixel + Math.min(0.5, Math.max(-0.5, sum / total)));
+  return { x: moved(x, right), y: moved(y, down) };
 }
 
 /** Local maxima of a level as {x, y, rank} in its own pixels. */
 export function findPeaks(gray, { peak, rank }, { nms_radius: radius, border }) {
-  const { width, height, values } = peak;
+  const { width, height } = peak;
   const found = [];
   for (let y = border; y < height - border; y++) {
     for (let x = border; x < width - border; x++) {
       if (!isPeak(peak, x, y, radius) || !textured(gray, x, y, radius)) continue;
-      const at = y * width + x;
-      found.push({
-        x: Math.fround(x + vertex(values[at - 1], values[at], values[at + 1])),
-        y: Math.fround(y + vertex(values[at - width], values[at], values[at + width])),
-        rank: rankAt(rank, x, y),
-      });
+      found.push({ ...centroid(peak, x, y), rank: rankAt(rank, x, y) });
     }
   }
   return found;
