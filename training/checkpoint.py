@@ -59,7 +59,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             "values, which are all that is ever read"
         ) from error
     except Exception as error:  # whatever a damaged archive makes torch raise
-        reason = (str(error) or type(error).__name__).splitlines()[0]
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise ValueError(f"cannot read checkpoint {path}: {reason}") from error
     if not (
         isinstance(state, dict)

@@ -49,6 +49,7 @@ def describe(
     target: Tensor,
     generator: torch.Generator,
     *,
+    direction_floor: float,
     bfloat16: bool,
     threads: int,
 ) -> Described:
@@ -60,6 +61,7 @@ def describe(
         found: the correspondences.
         target: (2B, K, 2) pixels where to describe in the other view: near `found.target`.
         generator: source of randomness.
+        direction_floor: of `direction_agreement`.
         bfloat16: run the networks in bfloat16 autocast.
         threads: of the core.
     """
@@ -69,7 +71,14 @@ def describe(
         raise TypeError(f"no way to describe keypoints with a {type(model).__name__}")
     with stage("frames"):
         loss, frames, figures = _frames(
-            model, batch, found, target, generator, bfloat16=bfloat16, threads=threads
+            model,
+            batch,
+            found,
+            target,
+            generator,
+            direction_floor=direction_floor,
+            bfloat16=bfloat16,
+            threads=threads,
         )
     with stage("patches"), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         other = other_view(batch.gray)
@@ -101,6 +110,7 @@ def _frames(
     target: Tensor,
     generator: torch.Generator,
     *,
+    direction_floor: float,
     bfloat16: bool,
     threads: int,
 ) -> tuple[Tensor, Frames, dict[str, float]]:
@@ -121,7 +131,8 @@ def _frames(
     keep = gather_rows(found.valid.flatten())
     predicted = (direction0, direction1, log_size0, log_size1)
     true = (turn.flatten(), scale.flatten(), upright.flatten())
-    loss, figures = _frame_loss(*(gather_rows(part)[keep] for part in (*predicted, *true)))
+    gathered = (gather_rows(part)[keep] for part in (*predicted, *true))
+    loss, figures = _frame_loss(*gathered, floor=direction_floor)
     return loss, frames, figures
 
 
@@ -133,9 +144,11 @@ def _frame_loss(
     turn: Tensor,
     scale: Tensor,
     upright: Tensor,
+    *,
+    floor: float,
 ) -> tuple[Tensor, dict[str, float]]:
     """Loss and figures of the frames of N correspondences, from (N, A) and (N,) tensors."""
-    agreement = direction_agreement(direction0, direction1, turn)
+    agreement = direction_agreement(direction0, direction1, turn, floor)
     gravity = gravity_nll(direction0, upright)
     scaled = scale_consistency(log_size0, log_size1, scale)
     centre = log_size0.mean() ** 2

@@ -44,6 +44,8 @@ def peak_loss(
     name: str,
     radius: int,
     generator: torch.Generator,
+    *,
+    floor: float,
 ) -> Tensor:
     """Loss of the peaks in windows around the keypoints and as many random points.
 
@@ -54,6 +56,7 @@ def peak_loss(
         name: "agreement" or "r2d2".
         radius: of the windows, pixels.
         generator: source of randomness.
+        floor: of `peak_agreement`.
     """
     images, count = found.valid.shape
     size = maps.peak.shape[-1]
@@ -68,4 +71,4 @@ def peak_loss(
     logits0, logits1, fits = (gather_rows(x) for x in (logits0, logits1, fits))
     if name == "r2d2":
         return repeatability(logits0[fits], logits1[fits])
-    return peak_agreement(logits0[fits], logits1[fits], window_interior(radius))
+    return peak_agreement(logits0[fits], logits1[fits], window_interior(radius), floor)

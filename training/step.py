@@ -40,6 +40,8 @@ class StepOptions:
         position_noise: standard deviation of the keypoint in the other view, pixels.
         min_negative_distance: nearer points of one image are no negatives, pixels.
         keypoint_loss: "agreement" of the peaks in two views, or the pair of "r2d2".
+        peak_floor: of "agreement"; the higher, the more it is about windows that agree already.
+        direction_floor: the same for the directions of the frame net.
         peak_weight: of the keypoint loss.
         rank_weight: of the rank's cross entropy.
         frame_weight: of the angle and size losses.
@@ -60,6 +62,8 @@ class StepOptions:
     position_noise: float = 0.6
     min_negative_distance: float = 6.0
     keypoint_loss: str = "agreement"
+    peak_floor: float = 0.2
+    direction_floor: float = 0.01
     peak_weight: float = 1.0
     rank_weight: float = 0.5
     frame_weight: float = 1.0
@@ -105,7 +109,16 @@ def run_step(
         )
         noise = draw(torch.randn, found.target.shape, generator)
     target = found.target + options.position_noise * noise
-    described = describe(model, batch, found, target, generator, bfloat16=bfloat16, threads=threads)
+    described = describe(
+        model,
+        batch,
+        found,
+        target,
+        generator,
+        direction_floor=options.direction_floor,
+        bfloat16=bfloat16,
+        threads=threads,
+    )
     with stage("loss"):
         return _losses(model, batch, options, generator, maps, found, described)
 
@@ -135,7 +148,15 @@ def _losses(
     matched = torch.zeros_like(keep)
     matched[keep] = nearest
     rank = rank_loss(maps, own, matched.view_as(found.valid) & agree)
-    peak = peak_loss(maps, batch, own, options.keypoint_loss, options.window_radius, generator)
+    peak = peak_loss(
+        maps,
+        batch,
+        own,
+        options.keypoint_loss,
+        options.window_radius,
+        generator,
+        floor=options.peak_floor,
+    )
     loss = (
         descriptor
         + options.peak_weight * peak

@@ -41,7 +41,16 @@ def batch_of(seed: int) -> tuple[Batch, Correspondences]:
 
 def describe_all(model: Model, batch: Batch, found: Correspondences):
     generator = torch.Generator().manual_seed(0)
-    return describe(model, batch, found, found.target, generator, bfloat16=False, threads=1)
+    return describe(
+        model,
+        batch,
+        found,
+        found.target,
+        generator,
+        direction_floor=0.01,
+        bfloat16=False,
+        threads=1,
+    )
 
 
 @pytest.mark.parametrize("architecture", ["geometric", "l2net"])

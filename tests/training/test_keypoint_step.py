@@ -88,6 +88,10 @@ def test_the_rank_loss_equals_the_loop(maps: DenseMaps, found: Correspondences) 
     assert maps.rank.grad.abs().sum() > 0
 
 
+def seeded() -> torch.Generator:
+    return torch.Generator().manual_seed(4)
+
+
 def test_peaks_that_move_with_the_scene_lose_less(
     batch: Batch, maps: DenseMaps, found: Correspondences
 ) -> None:
@@ -97,10 +101,23 @@ def test_peaks_that_move_with_the_scene_lose_less(
     corners = (-batch.views[:, :2, 2]).long().tolist()
     cut = torch.stack([whole[y : y + SIZE, x : x + SIZE] for x, y in corners])[:, None]
     losses = [
-        float(peak_loss(one, batch, found, "agreement", RADIUS, torch.Generator().manual_seed(4)))
+        float(peak_loss(one, batch, found, "agreement", RADIUS, seeded(), floor=0.02))
         for one in (DenseMaps(cut, maps.rank), DenseMaps(other_view(cut), maps.rank))
     ]
     assert losses[0] < 0.7 * losses[1]
+
+
+def test_a_high_floor_turns_away_from_hopeless_windows(
+    batch: Batch, maps: DenseMaps, found: Correspondences
+) -> None:
+    """Random logits hardly agree anywhere: the higher the floor, the less they are pulled."""
+    gradients = []
+    for floor in (0.02, 0.2):
+        maps.peak.grad = None
+        peak_loss(maps, batch, found, "agreement", RADIUS, seeded(), floor=floor).backward()
+        assert maps.peak.grad is not None
+        gradients.append(float(maps.peak.grad.abs().sum()))
+    assert gradients[1] < 0.5 * gradients[0]
 
 
 def test_windows_off_the_photograph_do_not_count(
@@ -110,7 +127,7 @@ def test_windows_off_the_photograph_do_not_count(
     size = batch.photo_size.clone()
     size[2:] = 10.0
     outside = batch._replace(photo_size=size)
-    peak_loss(maps, outside, found, "r2d2", RADIUS, torch.Generator().manual_seed(4)).backward()
+    peak_loss(maps, outside, found, "r2d2", RADIUS, seeded(), floor=0.02).backward()
     assert maps.peak.grad is not None
     assert maps.peak.grad[:2].abs().sum() > 0
     assert not maps.peak.grad[2:].any()
