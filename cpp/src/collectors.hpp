@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "encoding.hpp"
+#include "ssld/types.hpp"
 
 namespace ssld {
 
@@ -17,6 +18,16 @@ struct Candidate {
         return distance < other.distance || (distance == other.distance && index < other.index);
     }
 };
+
+/// Write the neighbours of query i, at most out.k of them.
+inline void write_nearest(const std::vector<Candidate>& sorted, std::int64_t i, Neighbours& out) {
+    const std::size_t count = std::min(sorted.size(), static_cast<std::size_t>(out.k));
+    const auto first = static_cast<std::size_t>(i * out.k);
+    for (std::size_t n = 0; n < count; ++n) {
+        out.index[first + n] = sorted[n].index;
+        out.distance[first + n] = sorted[n].distance;
+    }
+}
 
 /// The k nearest; candidates come in increasing index, so that an equal one comes too late.
 class KNearest {

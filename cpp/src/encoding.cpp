@@ -132,6 +132,21 @@ double ScreenBound::nearest(double norm, double exact) const {
     return steps * steps * (1 - kUnit);
 }
 
+double ScreenBound::rival(double norm, double screened) const {
+    if (norm_type_ == Norm::kInnerProduct) {
+        const double scale = encoding_.scale;
+        return farthest(norm, (screened + product_error(norm)) / (2 * scale * scale));
+    }
+    if (encoding_.form != Form::kFloats) {
+        const double distance = most(screened);
+        return farthest(norm, distance * distance);
+    }
+    // float_error() is at most unit (3 norm + 2 exact) + kUnderflow.
+    const double left = 1 - 2 * unit_;
+    if (!(left > 0.5)) return kInfinite;
+    return farthest(norm, std::max(0.0, screened + 3 * unit_ * norm + kUnderflow) / left);
+}
+
 double ScreenBound::least(double screened) const {
     return std::max(0.0, std::sqrt(screened) - 2 * moved_) / encoding_.scale * (1 - kTie);
 }

@@ -67,6 +67,10 @@ class ScreenBound {
     /// Screened values below this belong to pairs certainly nearer than `exact`.
     double nearest(double norm, double exact) const;
 
+    /// Screened values above this belong to pairs certainly farther than every pair whose screened
+    /// value is at most `screened`. +inf if the screen says nothing here.
+    double rival(double norm, double screened) const;
+
     /// Rounded integers: the distances, no squares, between which a screened value lies; a little
     /// wider than that, so that distances that round to one float count as equal.
     double least(double screened) const;

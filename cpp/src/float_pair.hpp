@@ -50,6 +50,11 @@ class FloatPair {
 
     float reported(double exact) const { return reported_distance(exact, norm()); }
     double exact(std::int64_t i, std::int64_t j) const { return a_.exact(i, *b_, j); }
+    /// The same, given the screened distance: where nothing was rounded, that tells it.
+    double exact(std::int64_t i, std::int64_t j, double screened) const {
+        if (!encoding_.exact) return exact(i, j);
+        return norm() == Norm::kInnerProduct ? screened / 2 : screened;
+    }
 
     void trim();
 

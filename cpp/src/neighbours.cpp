@@ -3,6 +3,7 @@
 #include "collectors.hpp"
 #include "float_search.hpp"
 #include "hamming_search.hpp"
+#include "k_search.hpp"
 #include "scan.hpp"
 
 namespace ssld {
@@ -24,13 +25,8 @@ Neighbours two_nearest(const Search& search, std::int64_t rows, std::int64_t k) 
 
 Neighbours gather(std::vector<KNearest>& collectors, std::int64_t k) {
     Neighbours out = make_neighbours(static_cast<std::int64_t>(collectors.size()), k);
-    for (std::size_t i = 0; i < collectors.size(); ++i) {
-        std::size_t at = i * static_cast<std::size_t>(k);
-        for (const Candidate& candidate : collectors[i].sorted()) {
-            out.index[at] = candidate.index;
-            out.distance[at++] = candidate.distance;
-        }
-    }
+    for (std::size_t i = 0; i < collectors.size(); ++i)
+        write_nearest(collectors[i].sorted(), static_cast<std::int64_t>(i), out);
     return out;
 }
 
@@ -75,11 +71,17 @@ Neighbours make_neighbours(std::int64_t rows, std::int64_t k) {
 
 Neighbours find_neighbours(FloatPair& pair, std::int64_t k, Mask mask) {
     const std::int64_t rows = pair.a().num_rows();
-    if (k > 2 || mask != nullptr) return scan_neighbours(pair, rows, k, mask);
-    thread_local FloatSearch search;
-    search.run(pair, static_cast<int>(k), false);
-    Neighbours found = two_nearest(search, rows, k);
-    search.trim();
+    if (mask != nullptr) return scan_neighbours(pair, rows, k, mask);
+    Neighbours found;
+    if (k > 2) {
+        found = make_neighbours(rows, k);
+        find_k_nearest(pair, k, found);
+    } else {
+        thread_local FloatSearch search;
+        search.run(pair, static_cast<int>(k), false);
+        found = two_nearest(search, rows, k);
+        search.trim();
+    }
     pair.trim();
     return found;
 }

@@ -1,5 +1,5 @@
-// k neighbours and radius over a pair of sets: one or two neighbours by the fused search, the rest
-// by the scan. Private to the core.
+// k neighbours and radius over a pair of sets: one or two neighbours by the fused search, more of
+// float rows by short lists, the rest by the scan. Private to the core.
 #pragma once
 
 #include <cmath>

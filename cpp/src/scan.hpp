@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "blocks.hpp"
 #include "float_pair.hpp"
 #include "hamming_search.hpp"
 #include "parallel.hpp"
@@ -16,124 +17,66 @@
 
 namespace ssld {
 
-/// Train rows whose screened distances are held at a time; a few kilobytes a query.
-inline constexpr std::int64_t kScanColumns = 384;
-
 /// Call visit(position) for every value <= limit; visit returns the new limit.
 template <typename Value, typename Visit>
 void visit_up_to(const Value* values, std::int64_t count, Value limit, const Visit& visit) {
-    constexpr std::int64_t kStep = 16;
-    for (std::int64_t first = 0; first < count; first += kStep) {
-        const std::int64_t last = std::min(first + kStep, count);
-        bool any = false;
-        for (std::int64_t c = first; c < last; ++c)
-            any |= values[c] <= limit;
-        if (!any) continue;
-        for (std::int64_t c = first; c < last; ++c) {
+    visit_steps(values, count, limit, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t c = begin; c < end; ++c) {
             if (values[c] <= limit) limit = visit(c);
         }
-    }
+        return limit;
+    });
 }
 
-/// One scan over float rows, shared by its threads.
-template <typename Value>
+/// One scan over float rows.
 struct FloatScan {
     const FloatPair& pair;
     Mask mask;
-    ScreenTask<Value> task;
-
-    /// The largest screened value that could belong to a pair within the collector's limit.
-    Value screen_limit(std::int64_t i, double limit) const {
-        const double exact = exact_limit(limit);
-        const double bounded = pair.bound().farthest(pair.a().norm(i), exact);
-        constexpr double kMost = std::numeric_limits<Value>::max();
-        if (!(bounded < kMost)) {
-            return std::is_same_v<Value, float> ? static_cast<Value>(kNoDistance)
-                                                : std::numeric_limits<Value>::max();
-        }
-        if constexpr (std::is_same_v<Value, float>) {
-            return std::nextafter(static_cast<float>(bounded), kNoDistance);
-        }
-        return static_cast<Value>(std::ceil(bounded));
-    }
 
     double exact_limit(double limit) const {
         if (pair.norm() == Norm::kL2) return limit * limit;
         return pair.norm() == Norm::kCosine ? 2 * limit : limit;
     }
 
+    /// The largest screened value that could belong to a pair within the collector's limit.
+    template <typename Value>
+    Value largest(std::int64_t i, double limit) const {
+        return screen_limit<Value>(pair.bound().farthest(pair.a().norm(i), exact_limit(limit)));
+    }
+
     /// Offer the columns [first, first + count) of query i, screened in `values`.
-    template <typename Collector>
+    template <typename Value, typename Collector>
     void offer(std::int64_t i, std::int64_t first, std::int64_t count, const Value* values,
                Collector& collector) const {
-        visit_up_to(values, count, screen_limit(i, collector.limit()), [&](std::int64_t c) {
+        if (!pair.a().is_finite(i)) return;
+        visit_up_to(values, count, largest<Value>(i, collector.limit()), [&](std::int64_t c) {
             const std::int64_t j = first + c;
             const bool allowed = mask == nullptr || mask[i * pair.b().num_rows() + j] != 0;
             if (allowed && pair.b().is_finite(j)) {
                 collector.add(static_cast<std::int32_t>(j), pair.reported(pair.exact(i, j)));
             }
-            return screen_limit(i, collector.limit());
+            return largest<Value>(i, collector.limit());
         });
     }
 
-    template <typename Collector>
-    void run_tiles(kernels::DistanceArgs<Value> args, std::int64_t first_row,
-                   std::int64_t first_column, std::int64_t num_panels, std::int64_t first_tile,
-                   std::int64_t last_tile, std::vector<Collector>& collectors) const {
-        Scratch scratch;
-        const int lanes = task.kernels->panel_columns;
-        const std::int64_t step = kScanColumns / lanes;
-        args.out =
-            scratch.get<Value>(static_cast<std::size_t>(kScanColumns) * kernels::kMaxTileRows);
-        for (args.tile = first_tile; args.tile < last_tile; ++args.tile) {
-            for (std::int64_t panel = 0; panel < num_panels; panel += step) {
-                args.first_panel = panel;
-                args.last_panel = std::min(panel + step, num_panels);
-                task.kernels->distances(args);
-                const std::int64_t first = first_column + panel * lanes;
-                const std::int64_t stride = (args.last_panel - panel) * lanes;
-                const std::int64_t count = std::min(stride, pair.b().num_rows() - first);
-                for (int r = 0; r < task.kernels->tile_rows; ++r) {
-                    const std::int64_t i = first_row + args.tile * task.kernels->tile_rows + r;
-                    if (i >= pair.a().num_rows()) break;
-                    if (!pair.a().is_finite(i)) continue;
-                    offer(i, first, count, args.out + r * stride,
-                          collectors[static_cast<std::size_t>(i)]);
-                }
-            }
-        }
-    }
-
-    template <typename Collector>
+    template <typename Value, typename Collector>
     void run(std::vector<Collector>& collectors) const {
-        thread_local ChunkBuffers<Value> buffers;
-        for_each_chunk_pair(task, buffers,
-                            [&](const Panels<Value>& a, std::int64_t first_row,
-                                const Panels<Value>& b, std::int64_t first_column) {
-                                kernels::DistanceArgs<Value> args;
-                                args.a = a.values();
-                                args.a_norm = a.norms();
-                                args.b = b.values();
-                                args.b_norm = b.norms();
-                                args.steps = task.encoding.num_steps(pair.a().dim());
-                                const std::int64_t tiles = a.num_groups();
-                                const int pieces = num_pieces(tiles, 8, task.num_threads);
-                                parallel_pieces(
-                                    tiles, pieces, [&](int, std::int64_t begin, std::int64_t end) {
-                                        run_tiles(args, first_row, first_column, b.num_groups(),
-                                                  begin, end, collectors);
-                                    });
-                            });
-        buffers.trim();
+        for_each_block(
+            pair.task<Value>(),
+            [&](std::int64_t i, std::int64_t first, std::int64_t count, const Value* values) {
+                offer(i, first, count, values, collectors[static_cast<std::size_t>(i)]);
+            },
+            [](std::int64_t, std::int64_t) {});
     }
 };
 
 template <typename Collector>
 void scan(const FloatPair& pair, Mask mask, std::vector<Collector>& collectors) {
+    const FloatScan search{pair, mask};
     if (pair.uses_integers()) {
-        FloatScan<std::int32_t>{pair, mask, pair.task<std::int32_t>()}.run(collectors);
+        search.run<std::int32_t>(collectors);
     } else {
-        FloatScan<float>{pair, mask, pair.task<float>()}.run(collectors);
+        search.run<float>(collectors);
     }
 }
 

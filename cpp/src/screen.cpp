@@ -1,19 +1,6 @@
 #include "screen.hpp"
 
-#include <limits>
-
 namespace ssld {
-
-namespace {
-
-// Where every list begins: above all distances of screened rows, not above those of others.
-template <typename Value>
-Value unset() {
-    if constexpr (std::is_same_v<Value, float>) return std::numeric_limits<float>::infinity();
-    return static_cast<Value>(kernels::kUnset);
-}
-
-}  // namespace
 
 template <typename Value>
 void Screen<Value>::run(const ScreenTask<Value>& task, bool columns) {

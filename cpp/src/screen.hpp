@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 #include "panels.hpp"
 #include "parallel.hpp"
@@ -22,7 +24,15 @@ struct ScreenTask {
     Encoding encoding;
     const kernels::ScreenKernels<Value>* kernels = nullptr;
     int num_threads = 1;
+    std::int64_t most_queries = std::numeric_limits<std::int64_t>::max();  // packed at a time
 };
+
+/// Where a search begins: above all distances of screened rows, not above those of others.
+template <typename Value>
+constexpr Value unset() {
+    if constexpr (std::is_same_v<Value, float>) return std::numeric_limits<float>::infinity();
+    return static_cast<Value>(kernels::kUnset);
+}
 
 /// Working memory of the packed chunks.
 template <typename Value>
@@ -50,7 +60,8 @@ void for_each_chunk_pair(const ScreenTask<Value>& task, ChunkBuffers<Value>& buf
     const std::int64_t steps = task.encoding.num_steps(task.a->dim());
     const int rows = task.kernels->tile_rows;
     const int columns = task.kernels->panel_columns;
-    const std::int64_t step_a = chunk_rows(steps, rows);
+    const std::int64_t most_a = std::max<std::int64_t>(1, task.most_queries / rows) * rows;
+    const std::int64_t step_a = std::min(chunk_rows(steps, rows), most_a);
     const std::int64_t step_b = chunk_rows(steps, columns);
     std::int64_t held = -1;  // which chunk of b is packed
     for (std::int64_t a = 0; a < task.a->num_rows(); a += step_a) {
