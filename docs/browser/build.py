@@ -55,7 +55,6 @@ def read_settings(model: Any, inputs: dict[str, list[int]]) -> dict[str, Any]:
         "inputs": inputs,
         "dim": int(metadata["dim"]),
         "factors": scales.FACTORS,
-        "coarseness_penalty": float(scales.COARSENESS_PENALTY),
         "min_side": scales.MIN_SIDE,
         "nms_radius": features.NMS_RADIUS,
         "border": features.BORDER,

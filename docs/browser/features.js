@@ -16,15 +16,14 @@ function* scaleLevels(gray, { factors, min_side: minSide }) {
 /** All peaks of all levels, best rank first, one per place. */
 async function findCandidates(model, levels) {
   const all = [];
-  for (const [step, level] of levels.entries()) {
-    const penalty = Math.fround(model.settings.coarseness_penalty * step);
+  for (const level of levels) {
     const { width, height } = level.gray;
     const maps = await model.dense(localContrast(level.gray), width, height);
     for (const { x, y, rank } of findPeaks(level.gray, maps, model.settings)) {
       const [u, v] = [x, y].map((p, axis) =>
         Math.fround(Math.fround(Math.fround(p + 0.5) * level.factor[axis]) - 0.5),
       );
-      all.push({ x: u, y: v, rank: Math.fround(rank - penalty), level, here: [x, y] });
+      all.push({ x: u, y: v, rank, level, here: [x, y] });
     }
   }
   all.sort((a, b) => b.rank - a.rank);

@@ -11,7 +11,7 @@ from ssldescriptor.directions import angle_of, certainty_of
 from ssldescriptor.keypoints import Keypoints, one_per_location
 from ssldescriptor.options import FeatureOptions
 from ssldescriptor.runtime import Model, load_model
-from ssldescriptor.scales import COARSENESS_PENALTY, Level, scale_levels
+from ssldescriptor.scales import Level, scale_levels
 from ssldescriptor.selection import select_surest
 from ssldescriptor.tiling import dense_maps
 
@@ -84,9 +84,7 @@ class FeatureExtractor:
         xy = np.concatenate(
             [level.to_image(here) for level, (here, _) in zip(levels, peaks, strict=True)]
         )
-        rank = np.concatenate(
-            [rank - COARSENESS_PENALTY * np.float32(i) for i, (_, rank) in enumerate(peaks)]
-        )
+        rank = np.concatenate([rank for _, rank in peaks])
         order = _best_first(xy, rank, mask)
         return xy[order], rank[order], origin[order], here[order]
 

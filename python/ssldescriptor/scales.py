@@ -13,10 +13,6 @@ from numpy.typing import NDArray
 # .382 in place of .302 MMA@3 under zoom and viewpoint, for twice the time of the dense network.
 FACTORS = (1.0, 2**0.5, 2.0, 2**1.5, 4.0)
 MIN_SIDE = 64
-# Taken from the rank for each step: positions on a shrunk image are less exact. Against none, .1
-# gave .643 in place of .639 MMA@3 and .393 in place of .382 MMA@1 on relit views of photographs
-# kept out of training; .2 gave .644 and .397, and lost within 10 pixels.
-COARSENESS_PENALTY = np.float32(0.1)
 
 
 @dataclass(frozen=True, eq=False)
