@@ -1,15 +1,15 @@
 """Time exact matching against its peers and against a bare matrix product, one thread each.
 
 usage: python benchmarks/bench_match.py [--sizes 2048 8192] [--dims 128] [--only float sift ...]
-       python benchmarks/bench_match.py --full              all sizes and dimensions; hours
+       python benchmarks/bench_match.py --full [--seconds 15]   all sizes and dimensions; an hour
        python benchmarks/bench_match.py --huge 100000       time and memory of one large match alone
 
 Random unit rows, of which half have a noisy copy in the other set; the same as integers; rows of
-256 bits; one image against a set of images; two threads. The methods take turns within each round,
-so that a busy moment of the machine hits all of them; the medians of the rounds and of the ratios
-within a round are reported, in processor time (threads: in time on the clock). Also page faults of
-a call, memory beside arguments and results, and what the processor can do at most. Writes
-results/match.json, match.md (what the README shows), match_details.md and match.svg.
+256 bits; k neighbours; one image against a set of images; two threads. The methods take turns
+within each round, so that a busy moment of the machine hits all of them; the medians of the rounds
+and of the ratios within a round are reported, in processor time (threads: in time on the clock).
+Also page faults of a call, memory beside arguments and results, and what the processor can do at
+most. Writes results/match.json, match.md (what the README shows), match_details.md and match.svg.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import cv2  # noqa: E402
 import match_methods as methods  # noqa: E402
 import match_report as report  # noqa: E402
-import numpy as np  # noqa: E402
 from machine import environment  # noqa: E402
+from match_peers import RATIO, missing_peers  # noqa: E402
 from memory_use import extra_megabytes, faults_per_call  # noqa: E402
 from roofline import measure_peaks  # noqa: E402
 from timing import Runs, interleaved, summarize  # noqa: E402
@@ -38,9 +39,10 @@ from timing import Runs, interleaved, summarize  # noqa: E402
 from ssldescriptor import match  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
-GROUPS = ("float", "sift", "binary", "threads", "set", "memory")
+GROUPS = ("float", "sift", "binary", "knn", "threads", "set", "memory")
 FULL_SIZES = (1024, 2048, 4096, 8192, 16384, 32768)
 FULL_DIMS = (64, 128, 256)
+FULL_MEMORY = 100_000  # rows
 Timing = dict[str, Any]
 
 
@@ -54,12 +56,16 @@ def main() -> None:
     made = environment("benchmarks/bench_match.py " + describe(args))
     measured: dict[str, Any] = {
         "made": made,
-        "missing": methods.missing_peers(),
+        "missing": missing_peers(),
         "peaks": measure_peaks(),
         "timings": [],
     }
+    cores = use_core(args.core)
     for group in args.only:
+        if group == "threads":
+            use_cores(cores)
         measured["timings"] += run_group(group, args)
+        use_core(args.core)
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "match.json").write_text(json.dumps(measured, indent=1) + "\n")
     (args.out / "match.md").write_text(report.summary(measured))
@@ -75,21 +81,28 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--dims", type=int, nargs="+", default=[128], help="of the float rows")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
     parser.add_argument("--rounds", type=int, default=25, help="at most")
-    parser.add_argument("--seconds", type=float, default=60, help="for a table, about")
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="for a table, about; one round if it takes longer"
+    )
     parser.add_argument("--images", type=int, default=200, help="of the set")
+    parser.add_argument("--core", type=int, help="the processor to stay on, but for two threads")
     parser.add_argument("--full", action="store_true", help="all sizes, 1000 images")
     parser.add_argument("--huge", type=int, metavar="N", help="only match N x N rows once")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
     if args.full:
         args.sizes, args.dims, args.images = list(FULL_SIZES), list(FULL_DIMS), 1000
+    args.memory = [*args.sizes, FULL_MEMORY] if args.full else args.sizes
     return args
 
 
 def describe(args: argparse.Namespace) -> str:
     """Return the arguments that matter."""
     sizes, dims = (" ".join(map(str, values)) for values in (args.sizes, args.dims))
-    return f"--sizes {sizes} --dims {dims} --rounds {args.rounds} --images {args.images}"
+    rounds = f"--rounds {args.rounds} --seconds {args.seconds:g}"
+    if args.full:
+        return f"--full {rounds}"
+    return f"--sizes {sizes} --dims {dims} {rounds} --images {args.images}"
 
 
 def run_group(group: str, args: argparse.Namespace) -> list[Timing]:
@@ -100,42 +113,67 @@ def run_group(group: str, args: argparse.Namespace) -> list[Timing]:
         tables = [(n, 128, methods.sift_runs(n, 128)) for n in args.sizes]
     elif group == "binary":
         tables = [(n, 256, methods.binary_runs(n)) for n in args.sizes]
+    elif group == "knn":
+        tables = [(n, 128, methods.knn_runs(n, 128)) for n in args.sizes]
     elif group == "threads":
         tables = [(n, 128, methods.thread_runs(n, 128)) for n in args.sizes]
     elif group == "set":
         tables = [(2048, 128, methods.set_runs(args.images, 2048, 128))]
     else:
-        return [memory(n, 128) for n in args.sizes]
+        return [memory(n, 128) for n in args.memory]
     clock = time.perf_counter if group == "threads" else time.process_time
     timings = []
     while tables:  # each table's rows are freed before the next is measured
         size, dim, runs = tables.pop(0)
-        rounds = affordable_rounds(runs, args)
-        times = summarize(interleaved(runs, rounds, clock, warm_up=False))
+        times, rounds = time_table(runs, clock, args)
         timings.append({"group": group, "size": size, "dim": dim, "rounds": rounds, "ms": times})
     return timings
 
 
-def affordable_rounds(runs: Runs, args: argparse.Namespace) -> int:
-    """Run every call once, which warms up; return how many rounds fit the time of a table."""
+def time_table(
+    runs: Runs, clock: Callable[[], float], args: argparse.Namespace
+) -> tuple[dict[str, dict[str, float]], int]:
+    """Return the times of every call and the number of rounds that fit the time of a table.
+
+    A first round warms up. Where it alone takes that time, it is the result: calls that long have
+    nothing to warm up.
+    """
     started = time.perf_counter()
-    for run in runs.values():
-        run()
+    first = interleaved(runs, 1, clock, warm_up=False)
     seconds = time.perf_counter() - started
-    return int(np.clip(args.seconds / seconds, 1, args.rounds))
+    rounds = int(min(args.seconds / seconds, args.rounds))
+    if rounds == 0:
+        return summarize(first), 1
+    return summarize(interleaved(runs, rounds, clock, warm_up=False)), rounds
+
+
+def use_core(core: int | None) -> set[int]:
+    """Stay on one processor, where the system allows; return those that were allowed before."""
+    if not hasattr(os, "sched_setaffinity"):
+        return set()
+    before = os.sched_getaffinity(0)
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+    return before
+
+
+def use_cores(cores: set[int]) -> None:
+    """Use all of these processors again."""
+    if cores:
+        os.sched_setaffinity(0, cores)
 
 
 def memory(size: int, dim: int) -> Timing:
     """Return the memory of a first call, in a process of its own, and page faults of later ones."""
     command = [sys.executable, __file__, "--huge", str(size), "--dims", str(dim)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    runs = methods.float_runs(size, dim)
-    ours = {name: run for name, run in runs.items() if name.startswith(("match", "SSLMatcher"))}
+    a, b = methods.float_rows(size, dim)
+    ours = methods.our_runs(a, b, cv2.NORM_L2) if size < FULL_MEMORY else {}
     return {
         "group": "memory",
         "size": size,
         "dim": dim,
-        "extra_mb": json.loads(done.stdout)["extra_mb"],
+        **{key: json.loads(done.stdout)[key] for key in ("extra_mb", "cpu_seconds")},
         "faults": {name: faults_per_call(run) for name, run in ours.items()},
     }
 
@@ -147,7 +185,7 @@ def huge(size: int, dim: int) -> dict[str, Any]:
 
     def run() -> None:
         started = time.process_time()
-        match(a, b, ratio=methods.RATIO, num_threads=0)
+        match(a, b, ratio=RATIO, num_threads=0)
         seconds[0] = time.process_time() - started
 
     extra = extra_megabytes(run)

@@ -1,9 +1,11 @@
 """The matching benchmark runs on small sets, agrees with its peers, and writes its tables."""
 
+import argparse
 import importlib
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -40,7 +42,7 @@ def test_tables_and_plot(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "match.json").read_text())
     groups = {table["group"] for table in report["timings"]}
-    assert groups == {"float", "sift", "binary", "threads", "set", "memory"}
+    assert groups == {"float", "sift", "binary", "knn", "threads", "set", "memory"}
     for table in report["timings"]:
         if table["group"] == "memory":
             assert all(faults < 50 for faults in table["faults"].values())
@@ -60,6 +62,18 @@ def test_tables_and_plot(tmp_path: Path) -> None:
 def test_the_integers_are_bytes(benchmarks: ModuleType) -> None:
     for rows in benchmarks.sift_rows(100, 128):
         assert (rows == rows.astype("uint8")).all()
+
+
+@pytest.mark.parametrize(("seconds", "wanted"), [(0.0, 1), (1e9, 4)])
+def test_rounds(benchmarks: ModuleType, seconds: float, wanted: int) -> None:
+    """Either one round for all, which is the first, or the first to warm up and as many as fit."""
+    bench = importlib.import_module("bench_match")
+    calls: list[int] = []
+    arguments = argparse.Namespace(seconds=seconds, rounds=4)
+    times, rounds = bench.time_table({"one": lambda: calls.append(1)}, time.process_time, arguments)
+    assert rounds == wanted
+    assert len(calls) == (1 if wanted == 1 else wanted + 1)
+    assert times["one"]["ratio"] == 1
 
 
 def test_one_large_match() -> None:
