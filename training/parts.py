@@ -16,6 +16,7 @@ from onnx import helper
 
 from ssldescriptor.models import resolve
 from ssldescriptor.runtime import STRIDE
+from ssldescriptor.training.dequantization import to_floats
 
 OUTPUTS = {
     "image": ("peak", "rank"),
@@ -26,7 +27,13 @@ OUTPUTS = {
 
 
 def split(
-    model: str | Path, folder: Path, *, height: int, width: int, num_keypoints: int
+    model: str | Path,
+    folder: Path,
+    *,
+    height: int,
+    width: int,
+    num_keypoints: int,
+    floats: bool = False,
 ) -> list[Path]:
     """Write one file for each network of a model, named after its input.
 
@@ -36,6 +43,7 @@ def split(
         height: of the images, a multiple of 32.
         width: the same.
         num_keypoints: rows of the other inputs.
+        floats: compute in floats what the model computes in integers; nearly the same.
 
     Returns:
         The files: image.onnx, rings.onnx, patches.onnx, and rows.onnx where there is a binary head.
@@ -50,6 +58,8 @@ def split(
             f"wanted, height and width multiples of {STRIDE}"
         )
     source = onnx.load(resolve(model))
+    if floats:
+        to_floats(source)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for value in source.graph.input:
