@@ -59,4 +59,7 @@ def _weights(node: Any, stored: dict[str, Any]) -> NDArray[np.float32]:
     if scale.ndim:
         shape = [-1 if i == axis else 1 for i in range(integers.ndim)]
         scale, zero_point = scale.reshape(shape), zero_point.reshape(shape)
-    return (integers.astype(np.int64) - zero_point).astype(np.float32) * scale
+    floats: NDArray[np.float32] = (integers.astype(np.int64) - zero_point).astype(
+        np.float32
+    ) * scale
+    return floats
