@@ -12,8 +12,9 @@ if sys.platform != "win32":
 
 ADVICE = (
     "advice: {share:.0%} of the processor time goes into fresh memory pages ({faults:,.0f} page "
-    "faults a step); start again with LD_PRELOAD=libjemalloc.so.2 "
-    "MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1 (Debian: apt-get install libjemalloc2)"
+    "faults a step). With glibc: preload no other allocator, and in a program of your own call "
+    "ssldescriptor.training.memory.keep_pages() first, as the command does. Elsewhere: start with "
+    "LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=dirty_decay_ms:20000,muzzy_decay_ms:20000"
 )
 # Parameters of glibc's mallopt (malloc.h): when free memory is given back, how much is asked for at
 # a time, how many blocks may have a mapping of their own.
