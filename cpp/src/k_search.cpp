@@ -70,9 +70,9 @@ class KSearch {
         task.most_queries = std::max(kLeastQueries, kListBytes / bytes);
         const std::int64_t held = std::min(task.most_queries, rows);
         lists_ = list_memory.get<ShortList<Value>>(static_cast<std::size_t>(held));
-        const auto count = static_cast<std::size_t>(held * capacity_);
-        values_ = item_memory.get<Value>(2 * count);
-        index_ = reinterpret_cast<std::int32_t*>(values_ + count);
+        const auto slots = static_cast<std::size_t>(held * capacity_);
+        values_ = item_memory.get<Value>(2 * slots);
+        index_ = reinterpret_cast<std::int32_t*>(values_ + slots);
         begin(0, held);
         for_each_block(
             task,

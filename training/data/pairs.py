@@ -18,8 +18,8 @@ from ssldescriptor.training.data.photometric import LightOptions, random_gray
 Sample = dict[str, torch.Tensor]
 Photo = NDArray[np.uint8]
 
-# Views are the same with and without stylized copies: these are drawn from a stream of their own.
-STYLIZED_STREAM = 1
+# What an option adds is drawn from a stream of its own: views are the same with and without it.
+STYLIZED_STREAM, STRENGTH_STREAM = 1, 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class PairOptions:
     Attributes:
         size: side of both square views, pixels; a multiple of 32.
         photometric: strength of the relighting, 0..1.
+        photometric_least: where lower, each pair draws its strength between this and `photometric`:
+            a scene seen twice in one minute is not relit.
         light: which kinds of relighting there are, and how often.
         stylized_share: probability that a view shows a stylized copy of its photograph, drawn for
             each view; needs `data.stylized`.
@@ -37,6 +39,7 @@ class PairOptions:
 
     size: int = 192
     photometric: float = 1.0
+    photometric_least: float = 1.0
     light: LightOptions = field(default_factory=LightOptions)
     stylized_share: float = 0.0
     views: ViewRanges = field(default_factory=ViewRanges)
@@ -96,9 +99,9 @@ class PairDataset(Dataset[Sample]):
         size = self.options.size
         view0, view1 = random_views(rng, width, height, size, self.options.views)
         border = cv2.BORDER_CONSTANT if rng.random() < 0.5 else cv2.BORDER_REFLECT_101
-        options = self.options
+        strength = self._strength(index)
         grays = [
-            random_gray(rng, warp(picture, view, size, border), options.photometric, options.light)
+            random_gray(rng, warp(picture, view, size, border), strength, self.options.light)
             for picture, view in zip(pictures, (view0, view1), strict=True)
         ]
         h_0to1 = view1 @ np.linalg.inv(view0)
@@ -109,6 +112,12 @@ class PairDataset(Dataset[Sample]):
             "h_0to1": torch.from_numpy((h_0to1 / h_0to1[2, 2]).astype(np.float32)),
             "photo_size": torch.tensor([width, height], dtype=torch.float32),
         }
+
+    def _strength(self, index: int) -> float:
+        """Return how strongly the views of a pair are relit."""
+        least, most = self.options.photometric_least, self.options.photometric
+        rng = np.random.default_rng((self.seed, index, STRENGTH_STREAM))
+        return float(rng.uniform(least, most)) if least < most else most
 
     def _pictures(self, index: int, photo: int) -> list[Photo]:
         """Return what either view is to show: the photograph or a stylized copy of it."""

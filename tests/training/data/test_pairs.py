@@ -139,3 +139,18 @@ def test_missing_copies_are_refused(photo: np.ndarray) -> None:
         stylized(photo, 0.5, [[]])
     with pytest.raises(ValueError, match="copies of 2 photographs for 1"):
         stylized(photo, 0.5, [[photo], [photo]])
+
+
+def test_each_pair_draws_its_strength_of_relighting(photo: np.ndarray) -> None:
+    def pairs(least: float, most: float) -> PairDataset:
+        options = PairOptions(size=64, photometric=most, photometric_least=least)
+        return PairDataset([photo], options, 3, 30)
+
+    plain, mixed, full = pairs(0.0, 0.0), pairs(0.0, 1.0), pairs(1.0, 1.0)
+    changes = []
+    for i in range(30):
+        assert same(mixed[i], full[i], "views", "h_0to1", "photo_size")
+        gray = plain[i]["gray"].float()
+        changes.append([(d[i]["gray"].float() - gray).abs().mean().item() for d in (mixed, full)])
+    mixed_change, full_change = np.median(changes, 0)
+    assert 0.2 * full_change < mixed_change < 0.8 * full_change
