@@ -16,6 +16,7 @@ from ssldescriptor import __version__
 from ssldescriptor.cli import (
     ablation,
     autoencoder,
+    average,
     convert,
     evaluate,
     export,
@@ -41,6 +42,7 @@ COMMANDS = (
     stylize,
     autoencoder,
     ablation,
+    average,
     export,
 )
 
