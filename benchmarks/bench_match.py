@@ -77,8 +77,8 @@ def main() -> None:
 def parse_arguments() -> argparse.Namespace:
     """Return the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[2048, 8192], help="rows of a set")
-    parser.add_argument("--dims", type=int, nargs="+", default=[128], help="of the float rows")
+    parser.add_argument("--sizes", type=int, nargs="+", help="rows of a set: 2048 8192")
+    parser.add_argument("--dims", type=int, nargs="+", help="of the float rows: 128")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
     parser.add_argument("--rounds", type=int, default=25, help="at most")
     parser.add_argument(
@@ -86,12 +86,13 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--images", type=int, default=200, help="of the set")
     parser.add_argument("--core", type=int, help="the processor to stay on, but for two threads")
-    parser.add_argument("--full", action="store_true", help="all sizes, 1000 images")
+    parser.add_argument("--full", action="store_true", help="all sizes and dims, 1000 images")
     parser.add_argument("--huge", type=int, metavar="N", help="only match N x N rows once")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
-    if args.full:
-        args.sizes, args.dims, args.images = list(FULL_SIZES), list(FULL_DIMS), 1000
+    args.sizes = args.sizes or list(FULL_SIZES if args.full else (2048, 8192))
+    args.dims = args.dims or list(FULL_DIMS if args.full else (128,))
+    args.images = 1000 if args.full else args.images
     args.memory = [*args.sizes, FULL_MEMORY] if args.full else args.sizes
     return args
 
@@ -99,10 +100,9 @@ def parse_arguments() -> argparse.Namespace:
 def describe(args: argparse.Namespace) -> str:
     """Return the arguments that matter."""
     sizes, dims = (" ".join(map(str, values)) for values in (args.sizes, args.dims))
+    images = "--full" if args.full else f"--images {args.images}"
     rounds = f"--rounds {args.rounds} --seconds {args.seconds:g}"
-    if args.full:
-        return f"--full {rounds}"
-    return f"--sizes {sizes} --dims {dims} {rounds} --images {args.images}"
+    return f"{images} --sizes {sizes} --dims {dims} {rounds}"
 
 
 def run_group(group: str, args: argparse.Namespace) -> list[Timing]:

@@ -14,8 +14,8 @@ class Compared {
   public:
     Compared(const FloatPair& pair, std::int64_t i) : pair_(pair), i_(i) {}
 
-    void add(std::int32_t j) {
-        const double d = pair_.exact(i_, j);
+    void add(std::int32_t j, double screened) {
+        const double d = pair_.exact(i_, j, screened);
         found.insert(j, pair_.reported(d));
         exact[1] = std::min(exact[1], std::max(exact[0], d));
         exact[0] = std::min(exact[0], d);
@@ -66,7 +66,7 @@ bool certify_nearest(const FloatPair& pair, const Screen<Value>& screen, std::in
             return true;
         }
         if (index[c] < 0) return false;
-        compared.add(index[c]);
+        compared.add(index[c], screened[c]);
     }
     found = compared.found;
     return is_farther(screened[screen.kept() - 1]);
@@ -101,7 +101,7 @@ bool certify_ratio(const FloatPair& pair, const Screen<std::int32_t>& screen, st
             }
         }
         if (c == screen.kept() || index[c] < 0) break;
-        compared.add(index[c]);
+        compared.add(index[c], screened[c]);
     }
     return false;
 }

@@ -27,8 +27,7 @@ void PackedFloats::pack(int num_threads) {
     }
 }
 
-void FloatPair::assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads,
-                       bool coarse) {
+void FloatPair::assign(NumberRows a, NumberRows b, Norm norm, int num_threads, bool coarse) {
     kernels_ = active_kernels();
     num_threads_ = num_threads;
     a_.assign(a, norm, kernels_.floats->exact, num_threads);
@@ -38,7 +37,7 @@ void FloatPair::assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int 
     choose(coarse);
 }
 
-void FloatPair::assign(MatrixView<float> a, const PackedFloats& b, int num_threads, bool coarse) {
+void FloatPair::assign(NumberRows a, const PackedFloats& b, int num_threads, bool coarse) {
     kernels_ = b.kernels;  // the level it was packed for
     num_threads_ = num_threads;
     a_.assign(a, b.rows.norm_type(), kernels_.floats->exact, num_threads);

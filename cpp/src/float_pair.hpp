@@ -1,4 +1,4 @@
-// Two sets of float rows, ready to be searched. Private to the core.
+// Two sets of rows of numbers, ready to be searched. Private to the core.
 #pragma once
 
 #include "encoding.hpp"
@@ -10,7 +10,6 @@ namespace ssld {
 
 /// Train rows that were packed once.
 struct PackedFloats {
-    std::vector<MatrixView<float>> images;
     RowSet rows;
     KernelSet kernels{};
     Encoding encoding;
@@ -25,8 +24,8 @@ struct PackedFloats {
 class FloatPair {
   public:
     /// `coarse`: eight bits a value may do.
-    void assign(MatrixView<float> a, MatrixView<float> b, Norm norm, int num_threads, bool coarse);
-    void assign(MatrixView<float> a, const PackedFloats& b, int num_threads, bool coarse);
+    void assign(NumberRows a, NumberRows b, Norm norm, int num_threads, bool coarse);
+    void assign(NumberRows a, const PackedFloats& b, int num_threads, bool coarse);
     /// Some queries of another pair.
     void assign_queries(const FloatPair& other, const std::vector<std::int32_t>& queries);
     /// Some train rows of another pair as queries, its queries as train rows.

@@ -70,14 +70,14 @@ class KSearch {
         task.most_queries = std::max(kLeastQueries, kListBytes / bytes);
         const std::int64_t held = std::min(task.most_queries, rows);
         lists_ = list_memory.get<ShortList<Value>>(static_cast<std::size_t>(held));
-        const auto slots = static_cast<std::size_t>(held * capacity_);
-        values_ = item_memory.get<Value>(2 * slots);
-        index_ = reinterpret_cast<std::int32_t*>(values_ + slots);
+        const auto places = static_cast<std::size_t>(held * capacity_);
+        values_ = item_memory.get<Value>(2 * places);
+        index_ = reinterpret_cast<std::int32_t*>(values_ + places);
         begin(0, held);
         for_each_block(
             task,
-            [&](std::int64_t i, std::int64_t first, std::int64_t count, const Value* values) {
-                offer(i, static_cast<std::int32_t>(first), count, values);
+            [&](std::int64_t i, std::int64_t first, std::int64_t count, const Value* offered) {
+                offer(i, static_cast<std::int32_t>(first), count, offered);
             },
             [&](std::int64_t first, std::int64_t last) {
                 finish(first, last);

@@ -73,9 +73,9 @@ Matches match_pair(BytePair& pair, MatchOptions options) {
 }
 
 // What the two kinds of train rows have in common.
-template <typename T>
+template <typename Rows>
 struct PlainTrain {
-    MatrixView<T> view;
+    Rows view;
     Norm norm_type;
 
     std::int64_t num_rows() const { return view.rows; }
@@ -83,15 +83,16 @@ struct PlainTrain {
     Norm norm() const { return norm_type; }
 };
 
-void assign(FloatPair& pair, FloatRows a, const PlainTrain<float>& b, int threads, bool coarse) {
+void assign(FloatPair& pair, NumberRows a, const PlainTrain<NumberRows>& b, int threads,
+            bool coarse) {
     pair.assign(a, b.view, b.norm_type, threads, coarse);
 }
 
-void assign(FloatPair& pair, FloatRows a, const TrainSet<float>& b, int threads, bool coarse) {
+void assign(FloatPair& pair, NumberRows a, const TrainSet<float>& b, int threads, bool coarse) {
     pair.assign(a, b.packed().rows, threads, coarse);
 }
 
-void assign(BytePair& pair, ByteRows a, const PlainTrain<std::uint8_t>& b, int threads, bool) {
+void assign(BytePair& pair, ByteRows a, const PlainTrain<ByteRows>& b, int threads, bool) {
     pair.assign(a, b.view, threads);
 }
 
@@ -100,9 +101,9 @@ void assign(BytePair& pair, ByteRows a, const TrainSet<std::uint8_t>& b, int thr
 }
 
 // The calling thread's pair, filled; null if there is nothing to compare. `coarse`: see FloatPair.
-template <typename T, typename Train>
-auto* make_pair(MatrixView<T> a, const Train& b, int num_threads, bool coarse = false) {
-    using Pair = std::conditional_t<std::is_same_v<T, float>, FloatPair, BytePair>;
+template <typename Rows, typename Train>
+auto* make_pair(Rows a, const Train& b, int num_threads, bool coarse = false) {
+    using Pair = std::conditional_t<std::is_same_v<Rows, NumberRows>, FloatPair, BytePair>;
     check_rows(a.rows, a.cols, b.num_rows(), b.num_cols());
     const int threads = resolve_threads(num_threads);
     thread_local Pair pair;
@@ -111,8 +112,8 @@ auto* make_pair(MatrixView<T> a, const Train& b, int num_threads, bool coarse = 
     return &pair;
 }
 
-template <typename T, typename Train>
-Matches match_rows(MatrixView<T> a, const Train& b, MatchOptions options) {
+template <typename Rows, typename Train>
+Matches match_rows(Rows a, const Train& b, MatchOptions options) {
     options.norm = b.norm();
     check_options(options);
     const bool coarse = options.max_ratio && *options.max_ratio <= kMostCoarseRatio;
@@ -120,17 +121,16 @@ Matches match_rows(MatrixView<T> a, const Train& b, MatchOptions options) {
     return pair == nullptr ? Matches{} : match_pair(*pair, options);
 }
 
-template <typename T, typename Train>
-Neighbours knn_rows(MatrixView<T> a, const Train& b, std::int64_t k, Mask mask, int num_threads) {
+template <typename Rows, typename Train>
+Neighbours knn_rows(Rows a, const Train& b, std::int64_t k, Mask mask, int num_threads) {
     if (k <= 0) throw std::invalid_argument("k must be > 0, got " + std::to_string(k));
     k = std::min(k, b.num_rows());
     auto* pair = make_pair(a, b, num_threads);
     return pair == nullptr ? make_neighbours(a.rows, k) : find_neighbours(*pair, k, mask);
 }
 
-template <typename T, typename Train>
-RadiusNeighbours radius_rows(MatrixView<T> a, const Train& b, double radius, Mask mask,
-                             int num_threads) {
+template <typename Rows, typename Train>
+RadiusNeighbours radius_rows(Rows a, const Train& b, double radius, Mask mask, int num_threads) {
     check_limit(radius, b.norm(), "radius");
     auto* pair = make_pair(a, b, num_threads);
     if (pair != nullptr) return find_in_radius(*pair, radius, mask);
@@ -141,15 +141,15 @@ RadiusNeighbours radius_rows(MatrixView<T> a, const Train& b, double radius, Mas
 
 }  // namespace
 
-Matches match(FloatRows a, FloatRows b, const MatchOptions& options) {
-    return match_rows(a, PlainTrain<float>{b, options.norm}, options);
+Matches match(NumberRows a, NumberRows b, const MatchOptions& options) {
+    return match_rows(a, PlainTrain<NumberRows>{b, options.norm}, options);
 }
 
 Matches match(ByteRows a, ByteRows b, const MatchOptions& options) {
-    return match_rows(a, PlainTrain<std::uint8_t>{b, Norm::kL2}, options);
+    return match_rows(a, PlainTrain<ByteRows>{b, Norm::kL2}, options);
 }
 
-Matches match(FloatRows a, const TrainSet<float>& b, const MatchOptions& options) {
+Matches match(NumberRows a, const TrainSet<float>& b, const MatchOptions& options) {
     return match_rows(a, b, options);
 }
 
@@ -157,15 +157,15 @@ Matches match(ByteRows a, const TrainSet<std::uint8_t>& b, const MatchOptions& o
     return match_rows(a, b, options);
 }
 
-Neighbours knn(FloatRows a, FloatRows b, std::int64_t k, Mask mask, Norm norm, int num_threads) {
-    return knn_rows(a, PlainTrain<float>{b, norm}, k, mask, num_threads);
+Neighbours knn(NumberRows a, NumberRows b, std::int64_t k, Mask mask, Norm norm, int num_threads) {
+    return knn_rows(a, PlainTrain<NumberRows>{b, norm}, k, mask, num_threads);
 }
 
 Neighbours knn(ByteRows a, ByteRows b, std::int64_t k, Mask mask, int num_threads) {
-    return knn_rows(a, PlainTrain<std::uint8_t>{b, Norm::kL2}, k, mask, num_threads);
+    return knn_rows(a, PlainTrain<ByteRows>{b, Norm::kL2}, k, mask, num_threads);
 }
 
-Neighbours knn(FloatRows a, const TrainSet<float>& b, std::int64_t k, Mask mask, int num_threads) {
+Neighbours knn(NumberRows a, const TrainSet<float>& b, std::int64_t k, Mask mask, int num_threads) {
     return knn_rows(a, b, k, mask, num_threads);
 }
 
@@ -174,16 +174,16 @@ Neighbours knn(ByteRows a, const TrainSet<std::uint8_t>& b, std::int64_t k, Mask
     return knn_rows(a, b, k, mask, num_threads);
 }
 
-RadiusNeighbours radius_search(FloatRows a, FloatRows b, double radius, Mask mask, Norm norm,
+RadiusNeighbours radius_search(NumberRows a, NumberRows b, double radius, Mask mask, Norm norm,
                                int num_threads) {
-    return radius_rows(a, PlainTrain<float>{b, norm}, radius, mask, num_threads);
+    return radius_rows(a, PlainTrain<NumberRows>{b, norm}, radius, mask, num_threads);
 }
 
 RadiusNeighbours radius_search(ByteRows a, ByteRows b, double radius, Mask mask, int num_threads) {
-    return radius_rows(a, PlainTrain<std::uint8_t>{b, Norm::kL2}, radius, mask, num_threads);
+    return radius_rows(a, PlainTrain<ByteRows>{b, Norm::kL2}, radius, mask, num_threads);
 }
 
-RadiusNeighbours radius_search(FloatRows a, const TrainSet<float>& b, double radius, Mask mask,
+RadiusNeighbours radius_search(NumberRows a, const TrainSet<float>& b, double radius, Mask mask,
                                int num_threads) {
     return radius_rows(a, b, radius, mask, num_threads);
 }

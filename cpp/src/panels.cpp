@@ -48,31 +48,32 @@ std::int32_t byte_norm(const Integer* values, std::int64_t dim, Role role, Norm 
 
 // Queries are uint8, train rows int8.
 template <typename Integer>
-std::int32_t encode_bytes(const RowSet& rows, std::int64_t i, Role role, const Encoding& encoding,
+std::int32_t encode_bytes(const RowSet& rows, const float* in, Role role, const Encoding& encoding,
                           Integer* out) {
     const int shift = role == Role::kQuery ? 0 : 128;
-    quantise(rows.row(i), rows.dim(), encoding.offset, encoding.scale, shift, out);
+    quantise(in, rows.dim(), encoding.offset, encoding.scale, shift, out);
     return byte_norm(out, rows.dim(), role, rows.norm_type());
 }
 
-// One row into `words`, [num_steps] of 32 bits, zeros behind its end; returns its norm.
-std::int32_t encode(const RowSet& rows, std::int64_t i, Role role, const Encoding& encoding,
-                    std::int32_t* words) {
+// Row i, whose values are `in`, into `words`, [num_steps] of 32 bits, zeros behind its end; returns
+// its norm.
+std::int32_t encode(const RowSet& rows, std::int64_t i, const float* in, Role role,
+                    const Encoding& encoding, std::int32_t* words) {
     if (encoding.form == Form::kBytes) {
         if (role == Role::kTrain) {
-            return encode_bytes(rows, i, role, encoding, reinterpret_cast<std::int8_t*>(words));
+            return encode_bytes(rows, in, role, encoding, reinterpret_cast<std::int8_t*>(words));
         }
-        return encode_bytes(rows, i, role, encoding, reinterpret_cast<std::uint8_t*>(words));
+        return encode_bytes(rows, in, role, encoding, reinterpret_cast<std::uint8_t*>(words));
     }
     auto* halves = reinterpret_cast<std::int16_t*>(words);
     const std::int64_t dim = rows.dim();
-    quantise(rows.row(i), dim, 0, encoding.scale * rows.scale(i), 0, halves);
+    quantise(in, dim, 0, encoding.scale * rows.scale(i), 0, halves);
     if (rows.norm_type() == Norm::kInnerProduct) return 0;
     return static_cast<std::int32_t>(sum_squares(halves, dim));
 }
 
-float encode(const RowSet& rows, std::int64_t i, Role, const Encoding&, float* out) {
-    const float* in = rows.row(i);
+float encode(const RowSet& rows, std::int64_t i, const float* in, Role, const Encoding&,
+             float* out) {
     if (rows.norm_type() != Norm::kCosine) {
         std::copy_n(in, rows.dim(), out);
         return rows.norm_type() == Norm::kInnerProduct ? 0.0F : static_cast<float>(rows.norm(i));
@@ -113,13 +114,15 @@ void Panels<Value>::pack_group(const RowSet& rows, std::int64_t first, std::int6
     const std::int64_t steps = encoding.num_steps(rows.dim());
     Value* out = values_ + group * lanes * steps;
     thread_local Scratch scratch;
+    thread_local Scratch buffer;
     Value* row = scratch.get<Value>(static_cast<std::size_t>(steps));
     std::fill_n(row, steps, Value{});  // the last word may have room behind the row's end
     for (int lane = 0; lane < lanes; ++lane) {
         const std::int64_t i = first + group * lanes + lane;
         const bool screened = i < last && rows.is_screened(i);  // false for NaN
         if (screened) {
-            norms_[group * lanes + lane] = encode(rows, i, role, encoding, row);
+            norms_[group * lanes + lane] =
+                encode(rows, i, rows.read(i, buffer), role, encoding, row);
         } else {
             std::fill_n(row, steps, Value{});
             norms_[group * lanes + lane] = far_norm<Value>();

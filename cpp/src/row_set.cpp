@@ -1,6 +1,7 @@
 #include "row_set.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "parallel.hpp"
 
@@ -21,11 +22,22 @@ bool is_bytes(const float* row, std::int64_t dim) {
     return all != 0;
 }
 
+const std::byte* values_of(const NumberRows& rows) {
+    if (rows.integers != nullptr) return reinterpret_cast<const std::byte*>(rows.integers);
+    return reinterpret_cast<const std::byte*>(rows.floats);
+}
+
+std::int64_t row_bytes(const NumberRows& rows) {
+    return rows.cols * static_cast<std::int64_t>(rows.integers != nullptr ? 1 : sizeof(float));
+}
+
 }  // namespace
 
-void RowSet::assign(const MatrixView<float>& rows, Norm norm, const kernels::ExactKernels& exact,
+void RowSet::assign(const NumberRows& rows, Norm norm, const kernels::ExactKernels& exact,
                     int num_threads) {
-    first_row_ = rows.data;
+    are_integers_ = rows.integers != nullptr;
+    first_row_ = values_of(rows);
+    row_bytes_ = row_bytes(rows);
     pointers_.clear();
     num_rows_ = rows.rows;
     dim_ = rows.cols;
@@ -34,14 +46,20 @@ void RowSet::assign(const MatrixView<float>& rows, Norm norm, const kernels::Exa
     survey(num_threads);
 }
 
-void RowSet::assign(const std::vector<MatrixView<float>>& images, Norm norm,
+void RowSet::assign(const std::vector<NumberRows>& images, Norm norm,
                     const kernels::ExactKernels& exact, int num_threads) {
     pointers_.clear();
     dim_ = 0;
-    for (const MatrixView<float>& image : images) {
+    are_integers_ = false;
+    for (const NumberRows& image : images) {
+        if (image.rows == 0) continue;
+        if (!pointers_.empty() && are_integers_ != (image.integers != nullptr)) {
+            throw std::invalid_argument("some images hold floats and some integers");
+        }
+        are_integers_ = image.integers != nullptr;
         for (std::int64_t i = 0; i < image.rows; ++i)
-            pointers_.push_back(image.row(i));
-        if (image.rows > 0) dim_ = image.cols;
+            pointers_.push_back(values_of(image) + i * row_bytes(image));
+        dim_ = image.cols;
     }
     num_rows_ = static_cast<std::int64_t>(pointers_.size());
     norm_type_ = norm;
@@ -55,6 +73,7 @@ void RowSet::assign(const RowSet& other, const std::vector<std::int32_t>& chosen
         pointers_.push_back(other.row(i));
     num_rows_ = static_cast<std::int64_t>(pointers_.size());
     dim_ = other.dim_;
+    are_integers_ = other.are_integers_;
     norm_type_ = other.norm_type_;
     exact_ = other.exact_;
     survey(1);
@@ -68,14 +87,29 @@ void RowSet::survey(int num_threads) {
     const std::int64_t least_rows = kLeastValues / std::max<std::int64_t>(1, dim_);
     parallel_pieces(num_rows_, num_pieces(num_rows_, least_rows, num_threads),
                     [&](int, std::int64_t begin, std::int64_t end) {
+                        Scratch buffer;
                         for (std::int64_t i = begin; i < end; ++i)
-                            survey_row(i);
+                            survey_row(i, buffer);
                     });
     summarize();
 }
 
-void RowSet::survey_row(std::int64_t i) {
-    norms_[i] = exact_->dot(row(i), row(i), dim_);
+const float* RowSet::read(std::int64_t i, Scratch& buffer) const {
+    if (!are_integers_) return static_cast<const float*>(row(i));
+    auto* values = buffer.get<float>(static_cast<std::size_t>(dim_));
+    std::copy_n(static_cast<const std::uint8_t*>(row(i)), dim_, values);
+    return values;
+}
+
+double RowSet::exact_converted(std::int64_t i, const RowSet& other, std::int64_t j) const {
+    thread_local Scratch own;
+    thread_local Scratch others;
+    return exact(i, read(i, own), other, j, other.read(j, others));
+}
+
+void RowSet::survey_row(std::int64_t i, Scratch& buffer) {
+    const float* values = read(i, buffer);
+    norms_[i] = exact_->dot(values, values, dim_);
     if (scales_ == nullptr) return;
     // A row of zeros has no direction: with cosine it matches nothing.
     const bool has_direction = norms_[i] > 0 && is_finite(i);
@@ -93,7 +127,7 @@ void RowSet::summarize() {
         ++num_finite_;
         largest_norm_ = std::max(largest_norm_, norms_[i]);
         sum += norms_[i];
-        bytes = bytes && is_bytes(row(i), dim_);
+        bytes = bytes && (are_integers_ || is_bytes(static_cast<const float*>(row(i)), dim_));
     }
     mean_norm_ = sum / static_cast<double>(std::max<std::int64_t>(1, num_finite_));
     holds_bytes_ = bytes;
@@ -104,11 +138,12 @@ ValueRange RowSet::value_range() const {
     ValueRange range;
     float low[kLanes];
     float high[kLanes];
+    Scratch buffer;
     std::fill_n(low, kLanes, range.smallest);
     std::fill_n(high, kLanes, range.largest);
     for (std::int64_t i = 0; i < num_rows_; ++i) {
         if (!is_finite(i)) continue;
-        const float* values = row(i);
+        const float* values = read(i, buffer);
         std::int64_t k = 0;
         for (; k + kLanes <= dim_; k += kLanes) {
             for (std::int64_t lane = 0; lane < kLanes; ++lane) {

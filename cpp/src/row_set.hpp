@@ -1,8 +1,9 @@
-// Float rows to compare, and what the search needs to know of each. Private to the core.
+// Rows of numbers to compare, and what the search needs to know of each. Private to the core.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -29,10 +30,10 @@ struct ValueRange {
 /// Rows of one or several images, one image after the other. The values stay the caller's.
 class RowSet {
   public:
-    void assign(const MatrixView<float>& rows, Norm norm, const kernels::ExactKernels& exact,
+    void assign(const NumberRows& rows, Norm norm, const kernels::ExactKernels& exact,
                 int num_threads);
-    /// Images of one row length.
-    void assign(const std::vector<MatrixView<float>>& images, Norm norm,
+    /// Images of one row length. Throws std::invalid_argument if floats and integers mix.
+    void assign(const std::vector<NumberRows>& images, Norm norm,
                 const kernels::ExactKernels& exact, int num_threads);
     /// Some rows of another set.
     void assign(const RowSet& other, const std::vector<std::int32_t>& chosen);
@@ -40,9 +41,8 @@ class RowSet {
     std::int64_t num_rows() const { return num_rows_; }
     std::int64_t dim() const { return dim_; }
     Norm norm_type() const { return norm_type_; }
-    const float* row(std::int64_t i) const {
-        return pointers_.empty() ? first_row_ + i * dim_ : pointers_[static_cast<std::size_t>(i)];
-    }
+    /// The values of a row: where they lie, or integers as floats in `buffer`.
+    const float* read(std::int64_t i, Scratch& buffer) const;
 
     /// Exact squared norm of a row as it is compared: with cosine 1. Not finite if the row matches
     /// nothing.
@@ -64,22 +64,34 @@ class RowSet {
     /// What rows are compared by, in double: the squared distance, with kInnerProduct minus the
     /// product.
     double exact(std::int64_t i, const RowSet& other, std::int64_t j) const {
-        const float* a = row(i);
-        const float* b = other.row(j);
-        if (norm_type_ == Norm::kInnerProduct) return -exact_->dot(a, b, dim_);
-        if (norm_type_ != Norm::kCosine) return exact_->squared_distance(a, b, dim_);
-        return exact_->scaled_squared_distance(a, scale(i), b, other.scale(j), dim_);
+        if (are_integers_ || other.are_integers_) return exact_converted(i, other, j);
+        return exact(i, static_cast<const float*>(row(i)), other, j,
+                     static_cast<const float*>(other.row(j)));
     }
 
     void trim();
 
   private:
+    const void* row(std::int64_t i) const {
+        return pointers_.empty() ? first_row_ + i * row_bytes_
+                                 : pointers_[static_cast<std::size_t>(i)];
+    }
+    double exact(std::int64_t i, const float* a, const RowSet& other, std::int64_t j,
+                 const float* b) const {
+        if (norm_type_ == Norm::kInnerProduct) return -exact_->dot(a, b, dim_);
+        if (norm_type_ != Norm::kCosine) return exact_->squared_distance(a, b, dim_);
+        return exact_->scaled_squared_distance(a, scale(i), b, other.scale(j), dim_);
+    }
+
+    double exact_converted(std::int64_t i, const RowSet& other, std::int64_t j) const;
     void survey(int num_threads);
-    void survey_row(std::int64_t i);
+    void survey_row(std::int64_t i, Scratch& buffer);
     void summarize();
 
-    const float* first_row_ = nullptr;
-    std::vector<const float*> pointers_;  // empty: rows follow one another
+    const std::byte* first_row_ = nullptr;
+    std::vector<const void*> pointers_;  // empty: rows follow one another
+    std::int64_t row_bytes_ = 0;
+    bool are_integers_ = false;
     std::int64_t num_rows_ = 0;
     std::int64_t dim_ = 0;
     Norm norm_type_ = Norm::kL2;

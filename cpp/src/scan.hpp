@@ -53,7 +53,8 @@ struct FloatScan {
             const std::int64_t j = first + c;
             const bool allowed = mask == nullptr || mask[i * pair.b().num_rows() + j] != 0;
             if (allowed && pair.b().is_finite(j)) {
-                collector.add(static_cast<std::int32_t>(j), pair.reported(pair.exact(i, j)));
+                collector.add(static_cast<std::int32_t>(j),
+                              pair.reported(pair.exact(i, j, values[c])));
             }
             return largest<Value>(i, collector.limit());
         });

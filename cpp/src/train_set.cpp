@@ -12,7 +12,7 @@ namespace ssld {
 
 namespace {
 
-void pack(PackedFloats& packed, std::vector<MatrixView<float>>&& images, Norm norm, int threads) {
+void pack(PackedFloats& packed, std::vector<NumberRows>&& images, Norm norm, int threads) {
     packed.kernels = active_kernels();
     packed.rows.assign(images, norm, packed.kernels.floats->exact, threads);
     packed.pack(threads);
@@ -25,12 +25,12 @@ void pack(PackedBytes& packed, std::vector<MatrixView<std::uint8_t>>&& images, N
 }  // namespace
 
 template <typename T>
-TrainSet<T>::TrainSet(std::vector<MatrixView<T>> images, Norm norm, int num_threads)
+TrainSet<T>::TrainSet(std::vector<RowsOf<T>> images, Norm norm, int num_threads)
     : packed_(std::make_unique<Packed>()) {
     packed_->norm = norm;
     packed_->first_row.push_back(0);
     std::int64_t images_seen = 0;
-    for (const MatrixView<T>& image : images) {
+    for (const RowsOf<T>& image : images) {
         if (image.rows > 0) {
             if (packed_->first_row.back() > 0 && image.cols != packed_->num_cols) {
                 throw std::invalid_argument("image " + std::to_string(images_seen) +

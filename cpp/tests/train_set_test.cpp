@@ -14,11 +14,11 @@ using namespace ssld;
 
 // The rows of `all` as images of 20, 0, 1 and the remaining rows.
 template <typename T>
-std::vector<MatrixView<T>> cut(const MatrixView<T>& all) {
-    return {{all.row(0), 20, all.cols},
-            {all.row(20), 0, all.cols},
-            {all.row(20), 1, all.cols},
-            {all.row(21), all.rows - 21, all.cols}};
+std::vector<RowsOf<T>> cut(const MatrixView<T>& all) {
+    const auto part = [&](std::int64_t first, std::int64_t rows) {
+        return RowsOf<T>(MatrixView<T>{all.row(first), rows, all.cols});
+    };
+    return {part(0, 20), part(20, 0), part(20, 1), part(21, all.rows - 21)};
 }
 
 template <typename T>
@@ -80,6 +80,25 @@ TEST_CASE("a set of images finds what one array finds, at every level and in eve
     set_simd_level(simd_levels().back());
 }
 
+TEST_CASE("integers as numbers are found as the same floats, and do not mix with them in a set") {
+    const auto a = test::random_rows<std::uint8_t>(70, 33, 256, 8);
+    const auto b = test::random_rows<std::uint8_t>(110, 33, 256, 9);
+    const std::vector<float> a_values(a.values.begin(), a.values.end());
+    const std::vector<float> b_values(b.values.begin(), b.values.end());
+    const FloatRows a_floats{a_values.data(), 70, 33};
+    const FloatRows b_floats{b_values.data(), 110, 33};
+    const TrainSet<float> set({NumberRows(b.view)});
+    for (const std::int64_t k : {1, 2, 5, 110}) {
+        const Neighbours wanted = knn(a_floats, b_floats, k, nullptr, Norm::kL2, 1);
+        const Neighbours found =
+            knn(NumberRows(a.view), NumberRows(b.view), k, nullptr, Norm::kL2, 1);
+        CHECK(found.index == wanted.index);
+        CHECK(found.distance == wanted.distance);
+        CHECK(knn(NumberRows(a.view), set, k, nullptr, 1).index == wanted.index);
+    }
+    CHECK_THROWS_AS(TrainSet<float>({NumberRows(b.view), a_floats}), std::invalid_argument);
+}
+
 TEST_CASE("rows are located in their images") {
     const auto rows = test::random_rows<float>(30, 2, 9, 5);
     const TrainSet<float> set(cut(rows.view));
@@ -93,7 +112,7 @@ TEST_CASE("rows are located in their images") {
 TEST_CASE("sets without rows match nothing, sets of several lengths throw") {
     const auto rows = test::random_rows<float>(3, 4, 9, 6);
     const auto others = test::random_rows<float>(3, 5, 9, 7);
-    const TrainSet<float> none(std::vector<FloatRows>{});
+    const TrainSet<float> none(std::vector<NumberRows>{});
     CHECK(match(rows.view, none, {}).index0.empty());
     CHECK(knn(rows.view, none, 2, nullptr, 1).k == 0);
     CHECK(radius_search(rows.view, none, 1, nullptr, 1).offset.size() == 4);

@@ -1,25 +1,25 @@
 """Stub of the C++ core: arrays in, arrays out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+
+_Rows = NDArray[np.float32] | NDArray[np.uint8]
 
 def build_config() -> dict[str, str | int]:
     """Return how the extension was built: version, compiler, standard, build type."""
 
 class FloatTrainSet:
-    """Float rows of many images, packed once: stands for desc1 in the searches."""
+    """Rows of numbers of many images, packed once: stands for desc1 in the searches."""
 
-    def __init__(
-        self, images: list[NDArray[np.float32]], *, norm: str = "l2", num_threads: int = 0
-    ) -> None:
-        """Pack rows in the form that the kernels of the level in use read.
+    def __init__(self, images: Sequence[_Rows], *, norm: str = "l2", num_threads: int = 0) -> None:
+        """Pack rows in the form that the kernels of the level in use read; errors as match's.
 
         Args:
-            images: (M_i, D) float32, C-contiguous. They are not copied and must not change.
+            images: (M_i, D), all float32 or all uint8, C-contiguous; not copied, must not change.
             norm: as in match.
             num_threads: as in match.
-
-        Raises: TypeError or ValueError, as match.
         """
 
     @property
@@ -27,7 +27,7 @@ class FloatTrainSet:
         """Rows of all images together, and their length."""
 
 class ByteTrainSet:
-    """Byte rows of many images, packed once: stands for desc1 in the searches."""
+    """Rows of bits of many images, packed once: stands for desc1 in the searches."""
 
     def __init__(
         self, images: list[NDArray[np.uint8]], *, norm: str = "l2", num_threads: int = 0
@@ -39,8 +39,8 @@ class ByteTrainSet:
         """Rows of all images together, and their length."""
 
 def match(
-    desc0: NDArray[np.float32] | NDArray[np.uint8],
-    desc1: NDArray[np.float32] | NDArray[np.uint8] | FloatTrainSet | ByteTrainSet,
+    desc0: _Rows,
+    desc1: _Rows | FloatTrainSet | ByteTrainSet,
     *,
     mutual: bool = True,
     ratio: float | None = None,
@@ -55,29 +55,29 @@ def match(
     to the lowest index; a row with a NaN or an infinity matches nothing.
 
     Args:
-        desc0: (N, D) float32 or uint8 (Hamming), C-contiguous; nothing is converted.
-        desc1: (M, D) of the same dtype, or a set of such.
+        desc0: (N, D) float32 or uint8, C-contiguous. uint8 are bits (Hamming), or numbers if there
+            is a norm or desc1 is a FloatTrainSet.
+        desc1: (M, D) of the same dtype, or a set.
         mutual: keep a pair only if no row of desc0 is nearer to its row of desc1.
         ratio: keep d1 <= ratio * d2, on plain distances: "l2_squared" and "cosine" are tested by
             the squared ratio. Not for "inner_product".
         max_distance: keep d1 <= max_distance.
         squared: the same as norm="l2_squared"; Hamming distances stay as they are.
         num_threads: 0 for all processors that no other call uses. The result does not depend on it.
-        norm: of floats: "l2" (the default), "l2_squared", "cosine" (1 - cosine of the angle; a row
-            of zeros matches nothing) or "inner_product" (minus the product). A set has its own.
+        norm: of numbers: "l2" (floats' default), "l2_squared", "cosine" (1 - cosine of the angle; a
+            row of zeros matches nothing) or "inner_product" (minus the product). A set has its own.
 
     Returns:
         index0 (K,) int32 increasing, index1 (K,) int32, distance (K,) float32.
 
     Raises:
         TypeError: another dtype or layout, or two dtypes.
-        ValueError: not 2-D, rows of different length, an option out of range, an unknown norm or
-            one that the set was not packed for.
+        ValueError: not 2-D, rows of different length, an option out of range, an unfit norm.
     """
 
 def knn(
-    desc0: NDArray[np.float32] | NDArray[np.uint8],
-    desc1: NDArray[np.float32] | NDArray[np.uint8] | FloatTrainSet | ByteTrainSet,
+    desc0: _Rows,
+    desc1: _Rows | FloatTrainSet | ByteTrainSet,
     k: int,
     *,
     mask: NDArray[np.uint8] | None = None,
@@ -106,8 +106,8 @@ def knn(
     """
 
 def radius_search(
-    desc0: NDArray[np.float32] | NDArray[np.uint8],
-    desc1: NDArray[np.float32] | NDArray[np.uint8] | FloatTrainSet | ByteTrainSet,
+    desc0: _Rows,
+    desc1: _Rows | FloatTrainSet | ByteTrainSet,
     radius: float,
     *,
     mask: NDArray[np.uint8] | None = None,

@@ -15,7 +15,7 @@ from ssldescriptor.errors import ASSERTION_FAILED, cv2_error
 from ssldescriptor.matcher_calls import read_call, read_count, read_distance
 from ssldescriptor.matcher_settings import MatcherSettings
 from ssldescriptor.rows import as_array, check_mask, check_rows, join_masks
-from ssldescriptor.train_set import TrainSet, make_train_set, pack_train_set
+from ssldescriptor.train_set import TrainSet, make_train_set, norm_name, pack_train_set
 
 
 class SSLMatcher(MatcherSettings):
@@ -120,7 +120,7 @@ class SSLMatcher(MatcherSettings):
             train.rows,
             float(np.float32(radius)),
             mask=mask,
-            squared=self._squared,
+            norm=norm_name(self._options.norm_type),
             num_threads=self._options.num_threads,
         )
         owner = np.repeat(np.arange(len(query)), np.diff(offset))
@@ -166,7 +166,7 @@ class SSLMatcher(MatcherSettings):
                 train.rows,
                 mutual=self._options.cross_check,
                 ratio=ratio,
-                squared=self._squared,
+                norm=norm_name(self._options.norm_type),
                 num_threads=self._options.num_threads,
             )
         index, distance = self._knn(query, train, 1 if ratio is None else 2, mask)
@@ -187,7 +187,7 @@ class SSLMatcher(MatcherSettings):
             train.rows,
             min(k, max(1, train.num_rows)),
             mask=mask,
-            squared=self._squared,
+            norm=norm_name(self._options.norm_type),
             num_threads=self._options.num_threads,
         )
 

@@ -47,18 +47,18 @@ def match(
     with the lowest index counts, in both directions. Rows with a NaN or an infinity match nothing.
 
     Args:
-        desc0: (N, D) floats (float16 and float64 are rounded to float32 first), or (N, D) uint8,
-            bits compared by Hamming distance. None, which OpenCV's features return when they find
-            nothing, counts as no rows.
+        desc0: (N, D) floats (float16 and float64 are rounded to float32 first), or (N, D) uint8:
+            bits, compared by Hamming distance, or with a `norm` integers, as SIFT's. None, which
+            OpenCV's features return when they find nothing, counts as no rows.
         desc1: (M, D) of the same kind.
         mutual: Keep a pair only if each is the other's nearest.
         ratio: Keep a pair only if its distance is at most `ratio` times the distance to the second
             nearest row of `desc1` (Lowe, IJCV 2004). Where there is no second row, the pair stays.
             With "cosine" the test is on the L2 distances of the rows made unit length.
         max_distance: Keep a pair only if its distance is at most this.
-        norm: What floats are compared by: "l2" (the default); "cosine", 1 minus the cosine of the
-            angle, where a row of zeros matches nothing; or "inner_product", whose distance is
-            minus the product, without a ratio test.
+        norm: What numbers are compared by: "l2" (the default for floats); "cosine", 1 minus the
+            cosine of the angle, where a row of zeros matches nothing; or "inner_product", whose
+            distance is minus the product, without a ratio test.
         num_threads: Threads to use; 0 for all that no other call uses.
 
     Returns:
@@ -66,8 +66,8 @@ def match(
 
     Raises:
         TypeError: Another dtype, or bytes against floats.
-        ValueError: Not two-dimensional, rows of different length, an option out of range, or a norm
-            that is unknown or given for bytes.
+        ValueError: Not two-dimensional, rows of different length, an option out of range, or an
+            unknown norm.
     """
     rows0, rows1 = _check_rows(desc0, "desc0"), _check_rows(desc1, "desc1")
     if rows0 is None or rows1 is None:
@@ -99,7 +99,7 @@ def _check_rows(desc: ArrayLike | None, name: str) -> NDArray[Any] | None:
     if rows.dtype == np.uint8:
         return np.ascontiguousarray(rows)
     if rows.dtype.kind != "f":
-        raise TypeError(f"{name} is {rows.dtype}; floats, or uint8 for bits, are wanted")
+        raise TypeError(f"{name} is {rows.dtype}; floats or uint8 are wanted")
     with np.errstate(over="ignore"):  # too large for float32: an infinity, which matches nothing
         return np.ascontiguousarray(rows, dtype=np.float32)
 

@@ -60,7 +60,7 @@ def check_rows(array: NDArray[Any], name: str, norm: int, func: str) -> NDArray[
         func: The public method that the user called.
 
     Returns:
-        (N, D) C-contiguous, uint8 for NORM_HAMMING, else float32.
+        (N, D) C-contiguous, of the same dtype.
 
     Raises:
         cv2.error: The dtype is neither float32 nor uint8, or float32 meets NORM_HAMMING.
@@ -73,9 +73,7 @@ def check_rows(array: NDArray[Any], name: str, norm: int, func: str) -> NDArray[
             f"{name} is {array.dtype} of shape {array.shape}; type == CV_32F || type == CV_8U, "
             f"that is float32 or uint8, is wanted{hint}",
         )
-    if norm != cv2.NORM_HAMMING:
-        return np.ascontiguousarray(array, dtype=np.float32)
-    if array.dtype != np.uint8:
+    if norm == cv2.NORM_HAMMING and array.dtype != np.uint8:
         raise cv2_error(
             UNSUPPORTED_FORMAT,
             func,

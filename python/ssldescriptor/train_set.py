@@ -45,6 +45,11 @@ class TrainSet:
         return image, index - (ends - self.counts)[image]
 
 
+def norm_name(norm: int) -> str | None:
+    """Return what the core calls one of OpenCV's norms; None for bits, which have no other."""
+    return {cv2.NORM_L2: "l2", cv2.NORM_L2SQR: "l2_squared"}.get(norm)
+
+
 def make_train_set(
     image: object, query: NDArray[Any], norm: int, func: str, name: str = "trainDescriptors"
 ) -> TrainSet:
@@ -88,9 +93,9 @@ def pack_train_set(
     singles = [make_train_set(image, query, norm, func) for image in images]
     parts: list[Any] = [single.rows for single in singles]
     counts = tuple(single.num_rows for single in singles)
-    if norm == cv2.NORM_HAMMING:
+    name = norm_name(norm)
+    if name is None:
         rows: Any = _core.ByteTrainSet(parts, num_threads=num_threads)
     else:
-        name = "l2_squared" if norm == cv2.NORM_L2SQR else "l2"
         rows = _core.FloatTrainSet(parts, norm=name, num_threads=num_threads)
     return TrainSet(rows, counts, query.dtype, query.shape[1])

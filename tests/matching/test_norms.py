@@ -107,8 +107,8 @@ def test_wrong_norms() -> None:
         match(a, a, norm="l1")
     with pytest.raises(ValueError, match="ratio test needs a distance"):
         match(a, a, norm="inner_product", ratio=0.8)
-    with pytest.raises(ValueError, match="norm is for floats"):
-        match(a.astype(np.uint8), a.astype(np.uint8), norm="l2")
+    with pytest.raises(ValueError, match="'cosine' or 'inner_product' is wanted"):
+        match(a.astype(np.uint8), a.astype(np.uint8), norm="hamming")
     with pytest.raises(ValueError, match="squared=True goes with"):
         _core.match(a, a, norm="cosine", squared=True)
     with pytest.raises(ValueError, match="max_distance must be >= 0"):

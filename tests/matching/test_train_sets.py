@@ -64,14 +64,14 @@ def test_wrong_sets() -> None:
     ):
         _core.FloatTrainSet([B, np.ascontiguousarray(B[:, 1:])])
     with pytest.raises(TypeError):
-        _core.FloatTrainSet([B.astype(np.uint8)])
+        _core.FloatTrainSet([B.astype(np.float64)])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="2-D"):
         _core.FloatTrainSet([B[0]])
     with pytest.raises(ValueError, match="is wanted"):
         _core.FloatTrainSet([B], norm="l3")
     packed = _core.FloatTrainSet([B])
     with pytest.raises(TypeError):
-        _core.match(A.astype(np.uint8), packed)  # type: ignore[arg-type]
+        _core.match(A.astype(np.float64), packed)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="differ in length"):
         _core.match(np.ascontiguousarray(A[:, 1:]), packed)
     with pytest.raises(ValueError, match="packed for another norm"):

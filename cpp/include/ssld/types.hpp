@@ -18,7 +18,23 @@ struct MatrixView {
     const T* row(std::int64_t i) const { return data + i * cols; }
 };
 
-/// What a distance between float rows means. Byte rows always use the Hamming distance.
+/// Rows of numbers to be compared: of floats or, where the caller says so, since bytes may also
+/// hold bits, of integers from 0 to 255, as SIFT's are.
+struct NumberRows {
+    NumberRows() = default;
+    NumberRows(const float* values, std::int64_t num_rows, std::int64_t num_cols)
+        : floats(values), rows(num_rows), cols(num_cols) {}
+    NumberRows(const MatrixView<float>& view) : NumberRows(view.data, view.rows, view.cols) {}
+    explicit NumberRows(const MatrixView<std::uint8_t>& view)
+        : integers(view.data), rows(view.rows), cols(view.cols) {}
+
+    const float* floats = nullptr;           // one of the two
+    const std::uint8_t* integers = nullptr;  // has the values, if there are any
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+};
+
+/// What a distance between rows of numbers means. Byte rows always use the Hamming distance.
 /// kCosine: 1 - cosine of the angle, that is half the squared distance of the rows made unit
 /// length; a row of zeros has no direction and matches nothing. kInnerProduct: minus the product.
 enum class Norm { kL2, kL2Squared, kCosine, kInnerProduct };
