@@ -27,10 +27,7 @@ demo: .venv-demo/.installed
 	.venv-demo/bin/python examples/demo.py --out demo-out $(if $(A),"$(A)") $(if $(B),"$(B)")
 
 ## make test                         C++ tests, Python tests, and the tests again on OpenCV 5 and on the oldest versions
-# Two at a time: their threads wait without spinning, lest they take each other's processors.
-test: test-cpp
-	OMP_WAIT_POLICY=PASSIVE $(MAKE) --no-print-directory -j2 --output-sync=line \
-	  test-python test-opencv5 test-oldest
+test: test-cpp test-python test-opencv5 test-oldest
 
 ## make test-cpp                     C++ tests only
 test-cpp: .venv/.installed
