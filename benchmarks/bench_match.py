@@ -127,6 +127,7 @@ def run_group(group: str, args: argparse.Namespace) -> list[Timing]:
         size, dim, runs = tables.pop(0)
         times, rounds = time_table(runs, clock, args)
         timings.append({"group": group, "size": size, "dim": dim, "rounds": rounds, "ms": times})
+        print(f"{group} {size} x {dim}: {rounds} rounds", file=sys.stderr)
     return timings
 
 

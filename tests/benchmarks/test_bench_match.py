@@ -51,7 +51,11 @@ def test_tables_and_plot(tmp_path: Path) -> None:
     assert "## " not in (tmp_path / "match.md").read_text()
     assert "binary, 64 x 64 x 256 bits" in (tmp_path / "match.md").read_text()
     details = (tmp_path / "match_details.md").read_text()
-    for text in ("| figure | x faster | to reach |", "share of the peak", "page faults of match()"):
+    for text in (
+        "| figure | x faster | to reach | reached |",
+        "share of the peak",
+        "page faults of match()",
+    ):
         assert text in details
     assert "match(), mutual + ratio | int8 |" in details
     assert "match(), mutual | int16 |" in details
@@ -91,6 +95,16 @@ def test_peers_find_what_we_find(benchmarks: ModuleType) -> None:
     assert len(found) >= 3
     assert found == [found[0]] * len(found)
     assert found[0] >= 150
+
+
+@pytest.mark.parametrize(
+    ("goal", "wanted"), [(None, ["", ""]), (2.0, ["2", "yes"]), (2.1, ["2.1", "no"])]
+)
+def test_a_figure_is_reached_or_not(
+    benchmarks: ModuleType, goal: float | None, wanted: list[str]
+) -> None:
+    figure = importlib.import_module("match_report").figure
+    assert figure("a over b", 2.0, goal) == ["a over b", "2.00", *wanted]
 
 
 def test_a_plot_has_every_line(benchmarks: ModuleType) -> None:
