@@ -7,6 +7,12 @@
 
 namespace ssld {
 
+namespace {
+
+constexpr std::int64_t kLeastRows = 512;  // about 0.05 ms, a thread's start
+
+}  // namespace
+
 void FloatSearch::run(const FloatPair& pair, int count, bool columns,
                       std::optional<double> max_ratio) {
     pair_ = &pair;
@@ -28,7 +34,6 @@ void FloatSearch::run(const FloatPair& pair, int count, bool columns,
 template <typename CertifyRow>
 void FloatSearch::certify(int count, const CertifyRow& certify_row) {
     const std::int64_t rows = pair_->a().num_rows();
-    constexpr std::int64_t kLeastRows = 2048;  // about 0.2 ms, some threads' start
     const int pieces = num_pieces(rows, kLeastRows, pair_->num_threads());
     std::vector<std::vector<std::int32_t>> undecided(static_cast<std::size_t>(pieces));
     parallel_pieces(rows, pieces, [&](int piece, std::int64_t begin, std::int64_t end) {
@@ -96,12 +101,20 @@ FloatSearch::Answer FloatSearch::is_mutual(const Screen<Value>& screen, std::int
 void FloatSearch::keep_mutual(Matches& matches) {
     const std::size_t count = matches.index0.size();
     std::vector<Answer> answers(count);
+    const auto num_matches = static_cast<std::int64_t>(count);
+    parallel_pieces(num_matches, num_pieces(num_matches, kLeastRows, pair_->num_threads()),
+                    [&](int, std::int64_t begin, std::int64_t end) {
+                        for (auto n = static_cast<std::size_t>(begin);
+                             n < static_cast<std::size_t>(end); ++n) {
+                            const std::int32_t i = matches.index0[n];
+                            const std::int32_t j = matches.index1[n];
+                            answers[n] = pair_->uses_integers() ? is_mutual(integers_, i, j)
+                                                                : is_mutual(floats_, i, j);
+                        }
+                    });
     std::vector<std::int32_t> undecided;
     for (std::size_t n = 0; n < count; ++n) {
-        const std::int32_t i = matches.index0[n];
-        const std::int32_t j = matches.index1[n];
-        answers[n] = pair_->uses_integers() ? is_mutual(integers_, i, j) : is_mutual(floats_, i, j);
-        if (answers[n] == Answer::kUndecided) undecided.push_back(j);
+        if (answers[n] == Answer::kUndecided) undecided.push_back(matches.index1[n]);
     }
     std::vector<std::int32_t> nearest(undecided.size());
     if (!undecided.empty()) {

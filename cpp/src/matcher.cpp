@@ -10,6 +10,7 @@
 #include "hamming_search.hpp"
 #include "neighbours.hpp"
 #include "packed_set.hpp"
+#include "parallel.hpp"
 
 namespace ssld {
 
@@ -117,6 +118,7 @@ Matches match_rows(Rows a, const Train& b, MatchOptions options) {
     options.norm = b.norm();
     check_options(options);
     const bool coarse = options.max_ratio && *options.max_ratio <= kMostCoarseRatio;
+    const Team team;
     auto* pair = make_pair(a, b, options.num_threads, coarse);
     return pair == nullptr ? Matches{} : match_pair(*pair, options);
 }
@@ -125,6 +127,7 @@ template <typename Rows, typename Train>
 Neighbours knn_rows(Rows a, const Train& b, std::int64_t k, Mask mask, int num_threads) {
     if (k <= 0) throw std::invalid_argument("k must be > 0, got " + std::to_string(k));
     k = std::min(k, b.num_rows());
+    const Team team;
     auto* pair = make_pair(a, b, num_threads);
     return pair == nullptr ? make_neighbours(a.rows, k) : find_neighbours(*pair, k, mask);
 }
@@ -132,6 +135,7 @@ Neighbours knn_rows(Rows a, const Train& b, std::int64_t k, Mask mask, int num_t
 template <typename Rows, typename Train>
 RadiusNeighbours radius_rows(Rows a, const Train& b, double radius, Mask mask, int num_threads) {
     check_limit(radius, b.norm(), "radius");
+    const Team team;
     auto* pair = make_pair(a, b, num_threads);
     if (pair != nullptr) return find_in_radius(*pair, radius, mask);
     RadiusNeighbours none;

@@ -22,6 +22,47 @@ bool is_bytes(const float* row, std::int64_t dim) {
     return all != 0;
 }
 
+// The smallest and the largest of many values, several at a time.
+class Extremes {
+  public:
+    Extremes() {
+        std::fill_n(low_, kVectors, ValueRange{}.smallest - Lanes{});
+        std::fill_n(high_, kVectors, ValueRange{}.largest - Lanes{});
+    }
+
+    void add(const float* values, std::int64_t count) {
+        std::int64_t k = 0;
+        for (; k + kVectors * kLanes <= count; k += kVectors * kLanes) {
+            for (std::int64_t v = 0; v < kVectors; ++v) {
+                const Lanes now = *reinterpret_cast<const Unaligned*>(values + k + v * kLanes);
+                low_[v] = now < low_[v] ? now : low_[v];
+                high_[v] = now > high_[v] ? now : high_[v];
+            }
+        }
+        for (; k < count; ++k)
+            rest_ = rest_.joined({values[k], values[k]});
+    }
+
+    ValueRange range() const {
+        ValueRange all = rest_;
+        for (std::int64_t v = 0; v < kVectors; ++v) {
+            for (std::int64_t lane = 0; lane < kLanes; ++lane)
+                all = all.joined({low_[v][lane], high_[v][lane]});
+        }
+        return all;
+    }
+
+  private:
+    static constexpr std::int64_t kLanes = 4;
+    static constexpr std::int64_t kVectors = 4;
+    typedef float Lanes __attribute__((vector_size(4 * kLanes)));
+    typedef float Unaligned __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+
+    Lanes low_[kVectors];
+    Lanes high_[kVectors];
+    ValueRange rest_;
+};
+
 const std::byte* values_of(const NumberRows& rows) {
     if (rows.integers != nullptr) return reinterpret_cast<const std::byte*>(rows.integers);
     return reinterpret_cast<const std::byte*>(rows.floats);
@@ -80,18 +121,21 @@ void RowSet::assign(const RowSet& other, const std::vector<std::int32_t>& chosen
 }
 
 void RowSet::survey(int num_threads) {
+    num_threads_ = num_threads;
     const auto count = static_cast<std::size_t>(num_rows_);
     norms_ = norm_scratch_.get<double>(count);
     scales_ = norm_type_ == Norm::kCosine ? scale_scratch_.get<double>(count) : nullptr;
-    constexpr std::int64_t kLeastValues = 1 << 19;  // about 0.1 ms, some threads' start
-    const std::int64_t least_rows = kLeastValues / std::max<std::int64_t>(1, dim_);
-    parallel_pieces(num_rows_, num_pieces(num_rows_, least_rows, num_threads),
-                    [&](int, std::int64_t begin, std::int64_t end) {
-                        Scratch buffer;
-                        for (std::int64_t i = begin; i < end; ++i)
-                            survey_row(i, buffer);
-                    });
+    parallel_pieces(num_rows_, pieces(), [&](int, std::int64_t begin, std::int64_t end) {
+        Scratch buffer;
+        for (std::int64_t i = begin; i < end; ++i)
+            survey_row(i, buffer);
+    });
     summarize();
+}
+
+int RowSet::pieces() const {
+    constexpr std::int64_t kLeastValues = 1 << 18;  // about 0.05 ms, a thread's start
+    return num_pieces(num_rows_, kLeastValues / std::max<std::int64_t>(1, dim_), num_threads_);
 }
 
 const float* RowSet::read(std::int64_t i, Scratch& buffer) const {
@@ -134,29 +178,23 @@ void RowSet::summarize() {
 }
 
 ValueRange RowSet::value_range() const {
-    constexpr std::int64_t kLanes = 16;  // these become vector instructions
-    ValueRange range;
-    float low[kLanes];
-    float high[kLanes];
+    std::vector<ValueRange> ranges(static_cast<std::size_t>(pieces()));
+    parallel_pieces(num_rows_, pieces(), [&](int piece, std::int64_t begin, std::int64_t end) {
+        ranges[static_cast<std::size_t>(piece)] = value_range(begin, end);
+    });
+    ValueRange all;
+    for (const ValueRange& range : ranges)
+        all = all.joined(range);
+    return all;
+}
+
+ValueRange RowSet::value_range(std::int64_t first, std::int64_t last) const {
+    Extremes extremes;
     Scratch buffer;
-    std::fill_n(low, kLanes, range.smallest);
-    std::fill_n(high, kLanes, range.largest);
-    for (std::int64_t i = 0; i < num_rows_; ++i) {
-        if (!is_finite(i)) continue;
-        const float* values = read(i, buffer);
-        std::int64_t k = 0;
-        for (; k + kLanes <= dim_; k += kLanes) {
-            for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-                const float value = values[k + lane];
-                low[lane] = value < low[lane] ? value : low[lane];
-                high[lane] = value > high[lane] ? value : high[lane];
-            }
-        }
-        for (; k < dim_; ++k)
-            range = range.joined({values[k], values[k]});
+    for (std::int64_t i = first; i < last; ++i) {
+        if (is_finite(i)) extremes.add(read(i, buffer), dim_);
     }
-    return range.joined(
-        {*std::min_element(low, low + kLanes), *std::max_element(high, high + kLanes)});
+    return extremes.range();
 }
 
 void RowSet::trim() {

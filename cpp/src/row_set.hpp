@@ -87,6 +87,8 @@ class RowSet {
     void survey(int num_threads);
     void survey_row(std::int64_t i, Scratch& buffer);
     void summarize();
+    int pieces() const;
+    ValueRange value_range(std::int64_t first, std::int64_t last) const;
 
     const std::byte* first_row_ = nullptr;
     std::vector<const void*> pointers_;  // empty: rows follow one another
@@ -103,6 +105,7 @@ class RowSet {
     std::int64_t num_finite_ = 0;
     double largest_norm_ = 0;
     double mean_norm_ = 0;
+    int num_threads_ = 1;
     bool holds_bytes_ = false;
 };
 

@@ -7,6 +7,7 @@ void Screen<Value>::run(const ScreenTask<Value>& task, bool columns) {
     const kernels::ScreenKernels<Value>& kernels = *task.kernels;
     const std::int64_t steps = task.encoding.num_steps(task.a->dim());
     constexpr std::int64_t kLeastProducts = 1 << 22;  // about 0.1 ms, some threads' start
+    constexpr std::int64_t kGrainRows = 256;          // what a kernel keeps in the cache
     const std::int64_t tile_products =
         std::max<std::int64_t>(1, kernels.tile_rows * task.b->num_rows() * steps);
     const std::int64_t least_rows = (1 + kLeastProducts / tile_products) * kernels.tile_rows;
@@ -28,7 +29,10 @@ void Screen<Value>::run(const ScreenTask<Value>& task, bool columns) {
             chunk.nearest += first_row * kept_;
             chunk.nearest_index += first_row * kept_;
             const int parts = static_cast<int>(std::min<std::int64_t>(pieces, a.num_groups()));
-            parallel_pieces(a.num_groups(), parts,
+            const std::int64_t share = (a.num_groups() + parts - 1) / parts;
+            const std::int64_t grain =
+                std::min<std::int64_t>(share, kGrainRows / kernels.tile_rows);
+            parallel_grains(a.num_groups(), grain, parts,
                             [&](int piece, std::int64_t begin, std::int64_t end) {
                                 kernels::ScreenArgs<Value> args = chunk;
                                 args.first_tile = begin;

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor.descriptor import SSLDescriptor
+from ssldescriptor.dmatches import make_matches
 from ssldescriptor.images import read_image
 from ssldescriptor.keypoints import from_cv2
 from ssldescriptor.matching import match
@@ -89,8 +90,8 @@ def match_images(
     points0 = from_cv2(keypoints0).xy[found.index0]
     points1 = from_cv2(keypoints1).xy[found.index1]
     transform, inliers = estimate(points0, points1, model, threshold)
-    rows = zip(found.index0.tolist(), found.index1.tolist(), found.distance.tolist(), strict=True)
-    matches = tuple(cv2.DMatch(i, j, 0, distance) for i, j, distance in rows)
+    images = np.zeros_like(found.index1)
+    matches = tuple(make_matches(found.index0, found.index1, images, found.distance))
     return ImageMatches(
         keypoints0, keypoints1, points0, points1, matches, transform, inliers, rows0, rows1
     )

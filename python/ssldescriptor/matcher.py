@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor import _core
-from ssldescriptor.dmatches import Row, make_matches, make_rows
+from ssldescriptor.dmatches import Row, make_rows, make_set_matches
 from ssldescriptor.errors import ASSERTION_FAILED, cv2_error
 from ssldescriptor.matcher_calls import read_call, read_count, read_distance
 from ssldescriptor.matcher_settings import MatcherSettings
@@ -53,7 +53,7 @@ class SSLMatcher(MatcherSettings):
         if query is None or train is None:
             return ()
         found = self._nearest(query, train, mask, "match")
-        return tuple(make_matches(train, *found))
+        return tuple(make_set_matches(train, *found))
 
     def knnMatch(self, *args: Any, **kwargs: Any) -> tuple[Row, ...]:
         """Find the k nearest train descriptors of each query descriptor.

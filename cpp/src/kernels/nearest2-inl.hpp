@@ -66,21 +66,22 @@ SSLD_INLINE void tile_distances(const Value* a, const Value* a_norm, const Value
 __attribute__((noinline)) void insert_row(const Args& g, Index row, const Vec* d, Index column) {
     Value* nearest = g.nearest + row * kKept;
     std::int32_t* index = g.nearest_index + row * kKept;
-    for (int v = 0; v < kVectors; ++v) {
-        Value value[kLanes] __attribute__((aligned(64)));
-        store(value, d[v]);
-        unsigned lanes = lanes_below(d[v], nearest[kKept - 1] - Vec{});
-        for (; lanes != 0; lanes &= lanes - 1) {
-            const int lane = __builtin_ctz(lanes);
-            int at = kKept - 1;
-            if (!(value[lane] < nearest[at])) continue;
-            for (; at > 0 && value[lane] < nearest[at - 1]; --at) {
-                nearest[at] = nearest[at - 1];
-                index[at] = index[at - 1];
-            }
-            nearest[at] = value[lane];
-            index[at] = static_cast<std::int32_t>(g.first_column + column + v * kLanes + lane);
+    const auto* value = reinterpret_cast<const Value*>(d);
+    std::uint64_t lanes = 0;
+    SSLD_UNROLL for (int v = 0; v < kVectors; ++v) {
+        const std::uint64_t below = lanes_below(d[v], nearest[kKept - 1] - Vec{});
+        lanes |= below << (v * kLanes);
+    }
+    for (; lanes != 0; lanes &= lanes - 1) {
+        const int lane = __builtin_ctzll(lanes);
+        int at = kKept - 1;
+        if (!(value[lane] < nearest[at])) continue;
+        for (; at > 0 && value[lane] < nearest[at - 1]; --at) {
+            nearest[at] = nearest[at - 1];
+            index[at] = index[at - 1];
         }
+        nearest[at] = value[lane];
+        index[at] = static_cast<std::int32_t>(g.first_column + column + lane);
     }
 }
 
