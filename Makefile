@@ -17,7 +17,7 @@ WHEELS := build/wheels
 WHEEL := $(WHEELS)/.built
 
 .PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench docs readme clean host \
-  dist test-dist
+  dist test-dist example-cpp
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -42,8 +42,21 @@ test-cpp: .venv/.installed
 	  echo "##### C++ TESTS SKIPPED: doctest is missing (Debian: apt-get install doctest-dev) #####"; \
 	fi
 
+## make example-cpp                  the C++ examples, in build/example/, with onnxruntime fetched into build/onnxruntime/
+example-cpp: .venv/.installed
+	@if .ci/get_onnxruntime .venv/bin/python build/onnxruntime; then \
+	  . .venv/bin/activate && $(CMAKE) >/dev/null && cmake --build build/cpp --target ssld && \
+	  cmake --install build/cpp --prefix build/ssld >/dev/null && \
+	  cmake -S examples/cpp -B build/example -G Ninja -DCMAKE_PREFIX_PATH="$(CURDIR)/build/ssld" \
+	    -DONNXRUNTIME_ROOT="$(CURDIR)/build/onnxruntime" \
+	    -DCMAKE_CXX_FLAGS="-Wall -Wextra -Wshadow -Werror" >/dev/null && \
+	  cmake --build build/example; \
+	elif [ -n "$(CI)" ]; then exit 1; else \
+	  echo "##### C++ EXAMPLE WITH ONNXRUNTIME NOT TESTED: see the error above #####"; \
+	fi
+
 ## make test-python                  Python tests only
-test-python: .venv/.ready
+test-python: .venv/.ready example-cpp
 	@PYTHON="$(PYTHON)" .ci/host_tools npm chromium
 	@if command -v npm >/dev/null || [ -n "$(CI)" ]; then $(MAKE) --no-print-directory docs; else \
 	  echo "##### DOCUMENTATION NOT TESTED: npm is missing (Debian: apt-get install npm) #####"; \
@@ -51,7 +64,7 @@ test-python: .venv/.ready
 	.venv/bin/python -m pytest -q
 
 ## make test-opencv5                 the tests that need neither torch nor a browser, on OpenCV 5
-test-opencv5: .venv-opencv5/.ready
+test-opencv5: .venv-opencv5/.ready example-cpp
 	.venv-opencv5/bin/python -m pytest -q --ignore tests/training --ignore tests/browser \
 	  --ignore tests/test_codebase.py
 

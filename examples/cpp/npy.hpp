@@ -1,4 +1,4 @@
-// Read rows that numpy.save wrote.
+// Read rows that numpy.save wrote, and write rows that numpy.load reads.
 #pragma once
 
 #include <cstdint>
@@ -52,4 +52,23 @@ inline NpyRows read_npy(const std::string& path) {
         throw std::runtime_error(path + " is cut off");
     }
     return rows;
+}
+
+/// Writes rows of `cols` float32. Throws std::runtime_error if the file cannot be written.
+inline void write_npy(const std::string& path, const std::vector<float>& values,
+                      std::int64_t cols) {
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
+                         std::to_string(static_cast<std::int64_t>(values.size()) / cols) + ", " +
+                         std::to_string(cols) + "), }";
+    // The header, 10 bytes before it and a line feed behind it fill a multiple of 64 bytes.
+    header.append(64 - (header.size() + 11) % 64, ' ');
+    header += '\n';
+    std::ofstream file(path, std::ios::binary);
+    file.write("\x93NUMPY\x01\x00", 8);
+    file.put(static_cast<char>(header.size() % 256)).put(static_cast<char>(header.size() / 256));
+    file << header;
+    file.write(reinterpret_cast<const char*>(values.data()),
+               static_cast<std::streamsize>(values.size() * sizeof(float)));
+    file.close();
+    if (!file) throw std::runtime_error("cannot write " + path);
 }
