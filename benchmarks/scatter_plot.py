@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -32,7 +32,7 @@ class Point:
     ours: bool = False
 
 
-def scatter_plot(panels: dict[str, Sequence[Point]], x_label: str, y_label: str) -> str:
+def scatter_plot(panels: Mapping[str, Sequence[Point]], x_label: str, y_label: str) -> str:
     """Return an SVG document of panels with one horizontal axis in common.
 
     Args:

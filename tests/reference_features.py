@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PATCH_SIZE = 24
-SPACING_FACTORS = (0.25, 0.75)
+SPACING_FACTORS = (0.25, 0.75, 1.75)
 RINGS, RING_SAMPLES = 12, 32
 RANK_STRIDE = 4
 
@@ -140,15 +140,16 @@ def sample_patches(
     xy: NDArray[np.float32],
     size: NDArray[np.float32],
     angle_deg: NDArray[np.float32],
+    num_grids: int = 2,
 ) -> NDArray[np.float64]:
-    """Return (N, 2, 24, 24) patches."""
+    """Return (N, num_grids, 24, 24) patches."""
     levels = pyramid(gray)
-    out = np.empty((len(xy), 2, PATCH_SIZE, PATCH_SIZE))
+    out = np.empty((len(xy), num_grids, PATCH_SIZE, PATCH_SIZE))
     for n in range(len(xy)):
         x, y = (float(c) if math.isfinite(c) else 0.0 for c in xy[n])
         diameter = min(max(float(size[n]), 2.0), 512.0) if math.isfinite(size[n]) else 4.0
         angle = float(angle_deg[n]) if math.isfinite(angle_deg[n]) and angle_deg[n] > 0 else 0.0
-        for grid, factor in enumerate(SPACING_FACTORS):
+        for grid, factor in enumerate(SPACING_FACTORS[:num_grids]):
             out[n, grid] = patch(levels, x, y, factor * diameter, angle)
     return out
 

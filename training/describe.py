@@ -82,8 +82,11 @@ def describe(
         )
     with stage("patches"), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         other = other_view(batch.gray)
-        patches0 = cut_patches(batch.gray, found.source, frames.size0, frames.angle0, threads)
-        patches1 = cut_patches(other, target, frames.size1, frames.angle1, threads)
+        grids = model.options.grids
+        patches0 = cut_patches(
+            batch.gray, found.source, frames.size0, frames.angle0, threads, grids
+        )
+        patches1 = cut_patches(other, target, frames.size1, frames.angle1, threads, grids)
         rows = model.patch_head(torch.cat([patches0, patches1]))
     rows0, rows1 = rows.float().chunk(2)
     return Described(rows0, rows1, frames.agree, loss, figures)

@@ -51,7 +51,7 @@ def entries(model: GeometricModel) -> list[Entry]:
     found = [
         Entry(model.dense, "image", ["peak", "rank"], (1, 1, 32, 32), free=(2, 3)),
         Entry(FrameEntry(model).eval(), "rings", ["direction", "size"], (1, 12, 32)),
-        Entry(model.patch_head, "patches", ["descriptors"], (1, 2, 24, 24)),
+        Entry(model.patch_head, "patches", ["descriptors"], (1, model.options.grids, 24, 24)),
     ]
     if model.binary is not None:
         exact = ExactBinaryHead(model.binary).eval()

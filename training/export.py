@@ -152,7 +152,7 @@ def compare(model: GeometricModel, path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     image = torch.randn(1, 1, 160, 224, generator=generator)
     rings = torch.randn(7, 12, 32, generator=generator)
-    patches = torch.randn(5, 2, 24, 24, generator=generator)
+    patches = torch.randn(5, model.options.grids, 24, 24, generator=generator)
     names = ["peak", "rank", "direction", "size", "descriptors"]
     with torch.no_grad():
         wanted = [*model.dense(image), *FrameEntry(model)(rings), model.patch_head(patches)]

@@ -36,7 +36,10 @@ def extractor(model: Model, *, upright: bool = False, num_threads: int = 1) -> E
         upright: ignore angles; the reference has none anyway.
         num_threads: of the core; torch has its own setting.
     """
-    networks = runtime.Model(Path("training"), {}, model.options.dim, _TorchSession(model))
+    options = model.options
+    networks = runtime.Model(
+        Path("training"), {}, options.dim, _TorchSession(model), grids=options.grids
+    )
     if isinstance(model, L2NetModel):
         return _dense_extract(model, networks)
     package = FeatureExtractor(FeatureOptions(upright=upright, num_threads=num_threads), networks)

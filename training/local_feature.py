@@ -11,7 +11,7 @@ from ssldescriptor import SSLDescriptor
 from ssldescriptor.keypoints import Keypoints, from_cv2
 from ssldescriptor.support import support_size
 
-# Half of the outer grid of a patch over the size that is sampled: 24 samples, 0.75 apart.
+# Half of the coarse patch over the size that is sampled: 24 samples, 0.75 apart.
 _HALF_PATCH = 9.0
 
 

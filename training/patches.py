@@ -10,8 +10,10 @@ from ssldescriptor import _core
 
 
 @torch.no_grad()
-def cut_patches(gray: Tensor, xy: Tensor, size: Tensor, angle: Tensor, threads: int) -> Tensor:
-    """Cut the fine and coarse patch of every keypoint.
+def cut_patches(
+    gray: Tensor, xy: Tensor, size: Tensor, angle: Tensor, threads: int, grids: int = 2
+) -> Tensor:
+    """Cut the patches of every keypoint, the finest first.
 
     Args:
         gray: (B, H, W) uint8.
@@ -19,9 +21,10 @@ def cut_patches(gray: Tensor, xy: Tensor, size: Tensor, angle: Tensor, threads: 
         size: (B, K) pixels.
         angle: (B, K) radians, clockwise in image axes.
         threads: of the core.
+        grids: how many patches.
 
     Returns:
-        (B * K, 2, 24, 24) float32.
+        (B * K, grids, 24, 24) float32.
     """
     images, count = size.shape
     index = np.repeat(np.arange(images, dtype=np.int32), count)
@@ -33,6 +36,7 @@ def cut_patches(gray: Tensor, xy: Tensor, size: Tensor, angle: Tensor, threads: 
         _rows(size.reshape(-1)),
         _rows(degrees.reshape(-1)),
         threads,
+        grids,
     )
     return torch.from_numpy(patches)
 

@@ -2,6 +2,7 @@
 
 #include <pybind11/numpy.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -54,43 +55,46 @@ void require_threads(int num_threads) {
     }
 }
 
-py::array_t<float> empty_patches(py::ssize_t count) {
-    return py::array_t<float>({count, static_cast<py::ssize_t>(kPatchGrids),
+py::array_t<float> empty_patches(py::ssize_t count, int num_grids) {
+    // The core says what is wrong with another number.
+    const int grids = std::clamp(num_grids, 0, kMaxPatchGrids);
+    return py::array_t<float>({count, static_cast<py::ssize_t>(grids),
                                static_cast<py::ssize_t>(kPatchSize),
                                static_cast<py::ssize_t>(kPatchSize)});
 }
 
 py::array_t<float> bound_sample_patches(const py::array& gray, const py::array& xy,
                                         const py::array& size, const py::array& angle_deg,
-                                        int num_threads) {
+                                        int num_threads, int num_grids) {
     const auto image = checked<std::uint8_t>(gray, "gray", "uint8 (H, W)", 2);
     const KeypointArrays keypoints = checked_keypoints(xy, size, angle_deg);
     require_threads(num_threads);
-    auto patches = empty_patches(keypoints.xy.shape(0));
+    auto patches = empty_patches(keypoints.xy.shape(0), num_grids);
     const GrayImage view{image.data(), image.shape(0), image.shape(1)};
     float* const out = patches.mutable_data();
     {
         const py::gil_scoped_release unlocked;
-        sample_patches(view, keypoints.columns(), num_threads, out);
+        sample_patches(view, keypoints.columns(), num_threads, out, num_grids);
     }
     return patches;
 }
 
 py::array_t<float> bound_sample_patches_batch(const py::array& grays, const py::array& image_index,
                                               const py::array& xy, const py::array& size,
-                                              const py::array& angle_deg, int num_threads) {
+                                              const py::array& angle_deg, int num_threads,
+                                              int num_grids) {
     const auto images = checked<std::uint8_t>(grays, "grays", "uint8 (B, H, W)", 3);
     const auto owners = checked<std::int32_t>(image_index, "image_index", "int32 (N,)", 1);
     const KeypointArrays keypoints = checked_keypoints(xy, size, angle_deg);
     require_length(owners, "image_index", keypoints.xy.shape(0));
     require_threads(num_threads);
-    auto patches = empty_patches(keypoints.xy.shape(0));
+    auto patches = empty_patches(keypoints.xy.shape(0), num_grids);
     const GrayImage view{images.data(), images.shape(1), images.shape(2)};
     float* const out = patches.mutable_data();
     {
         const py::gil_scoped_release unlocked;
         sample_patches_batch(view, images.shape(0), owners.data(), keypoints.columns(), num_threads,
-                             out);
+                             out, num_grids);
     }
     return patches;
 }
@@ -137,10 +141,11 @@ py::array_t<float> bound_sample_rings_batch(const py::array& grays, const py::ar
 void bind_sampling(py::module_& m) {
     using py::arg;
     m.def("sample_patches", &bound_sample_patches, arg("gray"), arg("xy"), arg("size"),
-          arg("angle_deg"), arg("num_threads") = 1,
-          "Sample two standardised 24 x 24 grids at each keypoint, turned and scaled.");
+          arg("angle_deg"), arg("num_threads") = 1, arg("num_grids") = kPatchGrids,
+          "Sample standardised 24 x 24 grids at each keypoint, turned and scaled.");
     m.def("sample_patches_batch", &bound_sample_patches_batch, arg("grays"), arg("image_index"),
           arg("xy"), arg("size"), arg("angle_deg"), arg("num_threads") = 1,
+          arg("num_grids") = kPatchGrids,
           "Do what sample_patches does for keypoints of several images of one shape.");
     m.def("sample_rings", &bound_sample_rings, arg("gray"), arg("xy"), arg("num_threads") = 1,
           "Sample 12 rings of 32 at each keypoint, standardised together.");

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -22,6 +23,7 @@ using ssld::GrayImage;
 using ssld::KeypointColumns;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr std::ptrdiff_t kPatchPixels = std::ptrdiff_t{ssld::kPatchSize} * ssld::kPatchSize;
 
 std::vector<std::uint8_t> noise(std::ptrdiff_t count, unsigned seed) {
     std::mt19937 random(seed);
@@ -60,10 +62,12 @@ Keypoints scattered(std::ptrdiff_t height, std::ptrdiff_t width, int count) {
     return keypoints;
 }
 
-std::vector<float> sampled(GrayImage image, const Keypoints& keypoints, int num_threads = 1) {
+std::vector<float> sampled(GrayImage image, const Keypoints& keypoints, int num_threads = 1,
+                           int num_grids = ssld::kPatchGrids) {
     const KeypointColumns columns = keypoints.columns();
-    std::vector<float> patches(static_cast<std::size_t>(columns.count * ssld::kPatchFloats), kNan);
-    ssld::sample_patches(image, columns, num_threads, patches.data());
+    const auto count = static_cast<std::size_t>(columns.count * num_grids * kPatchPixels);
+    std::vector<float> patches(count, kNan);
+    ssld::sample_patches(image, columns, num_threads, patches.data(), num_grids);
     return patches;
 }
 
@@ -193,6 +197,19 @@ TEST_CASE("patches do not depend on level, threads or batch, on any small image"
     ssld::set_simd_level(before);
 }
 
+TEST_CASE("two grids are the first of three") {
+    const auto pixels = noise(std::ptrdiff_t{33} * 70, 7);
+    const GrayImage image{pixels.data(), 33, 70};
+    const Keypoints keypoints = scattered(33, 70, 50);
+    const auto two = sampled(image, keypoints, 1, 2);
+    const auto three = sampled(image, keypoints, 1, 3);
+    CHECK(std::none_of(three.begin(), three.end(), [](float value) { return std::isnan(value); }));
+    for (std::ptrdiff_t i = 0; i < keypoints.columns().count; ++i) {
+        const auto begin = two.begin() + 2 * i * kPatchPixels;
+        CHECK(std::equal(begin, begin + 2 * kPatchPixels, three.begin() + 3 * i * kPatchPixels));
+    }
+}
+
 TEST_CASE("sampling rejects what it cannot do") {
     const std::vector<std::uint8_t> pixels(64, 1);
     std::vector<float> out(static_cast<std::size_t>(ssld::kPatchFloats));
@@ -203,6 +220,11 @@ TEST_CASE("sampling rejects what it cannot do") {
                     std::invalid_argument);
     CHECK_THROWS_AS(ssld::sample_patches({pixels.data(), 8, 8}, columns, -1, out.data()),
                     std::invalid_argument);
+    for (int num_grids : {-1, 0, 4}) {
+        CHECK_THROWS_AS(
+            ssld::sample_patches({pixels.data(), 8, 8}, columns, 1, out.data(), num_grids),
+            std::invalid_argument);
+    }
     const std::int32_t owner = 1;
     CHECK_THROWS_AS(
         ssld::sample_patches_batch({pixels.data(), 8, 8}, 1, &owner, columns, 1, out.data()),

@@ -113,10 +113,10 @@ Floats describe(OnnxModel& model, const Gray& gray, const std::vector<Candidate>
             size.push_back(support_size(keypoints[i].size));
             angle.push_back(keypoints[i].angle_deg);
         }
-        Floats patches(count * ssld::kPatchFloats);
+        Floats patches(count * static_cast<std::size_t>(model.patch_floats()));
         ssld::sample_patches(
             gray.view(), {xy.data(), size.data(), angle.data(), static_cast<std::ptrdiff_t>(count)},
-            kThreads, patches.data());
+            kThreads, patches.data(), model.grids());
         const Floats part = model.describe(patches);
         rows.insert(rows.end(), part.begin(), part.end());
     }

@@ -36,10 +36,23 @@ class OnnxModel {
             throw std::runtime_error(path + " is no ssldescriptor model of format 1");
         }
         dim_ = std::stoll(dim.get());
+        for (std::size_t i = 0; i < session_.GetOverridableInitializerCount(); ++i) {
+            if (std::string(session_.GetOverridableInitializerNameAllocated(i, allocator).get()) ==
+                "patches") {
+                const Ort::TypeInfo patches = session_.GetOverridableInitializerTypeInfo(i);
+                grids_ = patches.GetTensorTypeAndShapeInfo().GetShape().at(1);
+            }
+        }
     }
 
     /// Length of a descriptor.
     std::int64_t dim() const { return dim_; }
+
+    /// Patches of a keypoint.
+    int grids() const { return static_cast<int>(grids_); }
+
+    /// Values of a keypoint's patches.
+    std::int64_t patch_floats() const { return grids_ * ssld::kPatchSize * ssld::kPatchSize; }
 
     /// Runs the dense network on a locally normalised image of any size: its sides are filled up to
     /// multiples of 32 by repeating the border, and the maps are cut back.
@@ -65,11 +78,10 @@ class OnnxModel {
                    {"direction", "size"});
     }
 
-    /// (N, 2, 24, 24) patches to (N, dim) unit rows; N > 0.
+    /// (N, grids, 24, 24) patches to (N, dim) unit rows; N > 0.
     Floats describe(Floats& patches) {
-        const auto count = static_cast<std::int64_t>(patches.size()) / ssld::kPatchFloats;
-        return run("patches", patches,
-                   {count, ssld::kPatchGrids, ssld::kPatchSize, ssld::kPatchSize},
+        const auto count = static_cast<std::int64_t>(patches.size()) / patch_floats();
+        return run("patches", patches, {count, grids_, ssld::kPatchSize, ssld::kPatchSize},
                    {"descriptors"})[0];
     }
 
@@ -111,4 +123,5 @@ class OnnxModel {
     Ort::Env env_;
     Ort::Session session_;
     std::int64_t dim_ = 0;
+    std::int64_t grids_ = ssld::kPatchGrids;
 };

@@ -207,12 +207,14 @@ def sample_patches(
     size: NDArray[np.float32],
     angle_deg: NDArray[np.float32],
     num_threads: int = 1,
+    num_grids: int = 2,
 ) -> NDArray[np.float32]:
-    """Sample two standardised 24 x 24 grids at each keypoint, turned by its angle and scaled.
+    """Sample standardised 24 x 24 grids at each keypoint, turned by its angle and scaled.
 
     Grid g has its sample (i, j) at ``xy + s * R((j - 11.5), (i - 11.5))`` with the spacing
-    ``s = (0.25, 0.75)[g] * size`` and R a turn by the angle, interpolated bilinearly in the image
-    pyramid's level whose pixels are nearest to the spacing; outside the image its border repeats.
+    ``s = (0.25, 0.75, 1.75)[g] * size`` and R a turn by the angle, interpolated bilinearly in the
+    image pyramid's level whose pixels are nearest to the spacing; outside the image its border
+    repeats.
 
     Args:
         gray: (H, W) uint8.
@@ -220,13 +222,14 @@ def sample_patches(
         size: (N,) float32 diameters in pixels, limited to [2, 512]; non-finite ones are read as 4.
         angle_deg: (N,) float32 degrees clockwise on screen; negative or non-finite: upright.
         num_threads: 0 for all processors. The result does not depend on it.
+        num_grids: G, 1 to 3.
 
     Returns:
-        (N, 2, 24, 24) float32, each patch p as (p - mean) / sqrt(variance + 2^2), in gray levels.
+        (N, G, 24, 24) float32, each patch p as (p - mean) / sqrt(variance + 2^2), in gray levels.
 
     Raises:
         ValueError: an array has another dtype or shape (nothing is converted), the image is
-            empty, or num_threads is negative.
+            empty, num_threads is negative, or num_grids is not in 1..3.
     """
 
 def sample_patches_batch(
@@ -236,6 +239,7 @@ def sample_patches_batch(
     size: NDArray[np.float32],
     angle_deg: NDArray[np.float32],
     num_threads: int = 1,
+    num_grids: int = 2,
 ) -> NDArray[np.float32]:
     """Do what sample_patches does for keypoints of several images of one shape.
 
@@ -246,9 +250,10 @@ def sample_patches_batch(
         size: (N,) float32.
         angle_deg: (N,) float32.
         num_threads: 0 for all processors.
+        num_grids: G, 1 to 3.
 
     Returns:
-        (N, 2, 24, 24) float32, equal to those of sample_patches on each image.
+        (N, G, 24, 24) float32, equal to those of sample_patches on each image.
 
     Raises:
         ValueError: as sample_patches, or an index is not in [0, B).

@@ -115,7 +115,7 @@ class FeatureExtractor:
             return rows
         angle = np.zeros_like(keypoints.angle) if self.options.upright else keypoints.angle
         patches = _core.sample_patches(
-            gray, keypoints.xy, keypoints.size, angle, self.options.num_threads
+            gray, keypoints.xy, keypoints.size, angle, self.options.num_threads, self._model.grids
         )
         for start in range(0, len(rows), CHUNK):
             part = slice(start, start + CHUNK)

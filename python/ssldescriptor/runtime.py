@@ -50,6 +50,7 @@ class Model:
         metadata: what the file says of itself (training data, licence, date, ...).
         dim: length of a descriptor.
         has_bits: it has a binary head.
+        grids: G, patches of a keypoint.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Model:
     dim: int
     _session: ort.InferenceSession = field(repr=False)
     has_bits: bool = False
+    grids: int = 2
 
     def dense(self, contrast: FloatArray) -> DenseMaps:
         """Run the dense network.
@@ -88,7 +90,7 @@ class Model:
         return direction, size
 
     def describe(self, patches: FloatArray) -> FloatArray:
-        """Run the patch head: (N, 2, 24, 24) float32 -> (N, dim) float32 unit rows, N > 0."""
+        """Run the patch head: (N, G, 24, 24) float32 -> (N, dim) float32 unit rows, N > 0."""
         return self._run(["descriptors"], "patches", patches)[0]
 
     def bits(self, rows: FloatArray) -> FloatArray:
@@ -135,11 +137,12 @@ def load_model(model: str | Path, num_threads: int) -> Model:
         raise ValueError(f"cannot load the model {path}: {reason}") from error
     metadata = dict(session.get_modelmeta().custom_metadata_map)
     _check(path, session, metadata)
-    return Model(path, metadata, int(metadata["dim"]), session, _has_bits(path, session))
+    grids = _shapes(session)["patches"][1]
+    return Model(path, metadata, int(metadata["dim"]), session, _has_bits(path, session), grids)
 
 
 def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
-    inputs = _inputs(session)
+    inputs = _shapes(session).keys()
     outputs = {o.name: o.shape for o in session.get_outputs()}
     if not (inputs >= _INPUTS and outputs.keys() >= _OUTPUTS):
         raise ValueError(
@@ -159,12 +162,13 @@ def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
 
 def _has_bits(path: Path, session: Any) -> bool:
     shapes = {output.name: output.shape for output in session.get_outputs()}
-    if "rows" not in _inputs(session) or "bits" not in shapes:
+    if "rows" not in _shapes(session) or "bits" not in shapes:
         return False
     if shapes["bits"][1:] != [NUM_BITS]:
         raise ValueError(f"{path}: its binary head gives {shapes['bits']}, not (N, {NUM_BITS})")
     return True
 
 
-def _inputs(session: Any) -> set[str]:
-    return {i.name for i in session.get_overridable_initializers()}
+def _shapes(session: Any) -> dict[str, list[Any]]:
+    """Return the shapes of the inputs; a free axis is a text."""
+    return {i.name: i.shape for i in session.get_overridable_initializers()}

@@ -72,6 +72,7 @@ KEYPOINT_ERRORS: Errors = [
     ({"size": SWAPPED}, r"size must be float32 \(N,\), got .f4 \(3,\)"),
     ({"angle_deg": np.zeros(4, np.float32)}, "angle_deg must have one entry for each of the 3"),
     ({"angle_deg": ROW[:, None]}, r"angle_deg must be float32 \(N,\), got float32 \(3, 1\)"),
+    *(({"num_grids": n}, f"num_grids must be 1 to 3, got {n}") for n in (-1, 0, 4)),
 ]
 
 IMAGE_ERRORS: Errors = [

@@ -62,9 +62,20 @@ def test_every_pyramid_level_equals_oracle(size: float, level: str) -> None:
     gray = noise((300, 420), seed=3)
     xy, _, angle = keypoints((300, 420), 12, seed=4)
     sizes = np.full(12, size, np.float32)
-    patches = _core.sample_patches(gray, xy, sizes, angle)
-    expected = reference.sample_patches(gray, xy, sizes, angle)
+    patches = _core.sample_patches(gray, xy, sizes, angle, num_grids=3)
+    expected = reference.sample_patches(gray, xy, sizes, angle, num_grids=3)
     np.testing.assert_allclose(patches, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("num_grids", [1, 2])
+def test_fewer_grids_are_the_first_ones(num_grids: int) -> None:
+    gray, *columns = image_and_keypoints((97, 131))
+    expected = _core.sample_patches(gray, *columns, num_grids=3)[:, :num_grids]
+    found = _core.sample_patches(gray, *columns, num_grids=num_grids)
+    np.testing.assert_array_equal(found, expected)
+    owner = np.zeros(len(found), np.int32)
+    found = _core.sample_patches_batch(gray[None], owner, *columns, num_grids=num_grids)
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_levels_agree_bit_for_bit() -> None:

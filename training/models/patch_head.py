@@ -1,7 +1,7 @@
-"""The descriptor: a fine and a coarse patch around each keypoint -> one unit row.
+"""The descriptor: a fine and a coarse patch around each keypoint, or a third one -> one unit row.
 
-Both patches are cut on grids turned by the keypoint's angle and scaled by its size, so the
-geometry gives the invariance. One slim convolutional trunk reads both, a linear layer joins them.
+The patches are cut on grids turned by the keypoint's angle and scaled by its size, so the
+geometry gives the invariance. One slim convolutional trunk reads each, a linear layer joins them.
 
 The first layer takes 8 x 8 pixels at once, four apart: half the time of a stem of small strided
 kernels (L2-Net, HardNet), and no layer has few channels on many pixels, which no processor likes.
@@ -15,25 +15,24 @@ from torch.nn import functional
 
 from ssldescriptor.training.models.blocks import conv_block
 
-NUM_PATCHES = 2
 PATCH_SIZE = 24
 CELLS = 3 * 3
 
 
 class PatchHead(nn.Module):
-    """Standardised patches (N, 2, 24, 24) -> descriptors (N, dim), non-negative, unit L2 rows.
+    """Standardised patches (N, grids, 24, 24) -> descriptors (N, dim), non-negative, unit L2 rows.
 
     With three widths the stem is one of small strided kernels: half a point of MMA@3 more at the
     same number of steps, for two and a half times the time.
     """
 
-    def __init__(self, widths: tuple[int, ...], dim: int) -> None:
+    def __init__(self, widths: tuple[int, ...], dim: int, grids: int = 2) -> None:
         super().__init__()
         *_, last = widths
         self.dim = dim
         self.trunk = _slim(*widths) if len(widths) == 2 else _strided(*widths)
         self.project = nn.Sequential(
-            nn.Linear(NUM_PATCHES * last * CELLS, dim, bias=False), nn.BatchNorm1d(dim)
+            nn.Linear(grids * last * CELLS, dim, bias=False), nn.BatchNorm1d(dim)
         )
 
     def forward(self, patches: Tensor) -> Tensor:

@@ -34,6 +34,7 @@ class ModelOptions:
         head: channels of the keypoint head at 1/4.
         frame: channels of the frame net (geometric).
         patch: channels of the layers of the patch head, two or three (geometric).
+        grids: patches of a keypoint, 1 to 3: 6, 18 and 42 times its size (geometric).
         l2net: channels of the first layers of the reference (l2net).
         dim: length of a descriptor.
         binary: have a head for binary descriptors.
@@ -46,6 +47,7 @@ class ModelOptions:
     head: int = 32
     frame: int = 32
     patch: tuple[int, ...] = (32, 64)
+    grids: int = 2
     l2net: int = 32
     dim: int = 128
     binary: bool = False
@@ -57,6 +59,8 @@ class ModelOptions:
             )
         if len(self.patch) not in (2, 3):
             raise ValueError(f"model.patch has the length {len(self.patch)}; 2 or 3 is wanted")
+        if not 1 <= self.grids <= 3:
+            raise ValueError(f"model.grids is {self.grids}; 1 to 3 is wanted")
 
 
 SIZES = {
@@ -75,8 +79,8 @@ SIZES = {
         stages=(24, 48, 80, 96, 128),
         lateral=64,
         head=48,
-        frame=48,
-        patch=(48, 96),
+        patch=(64, 128),
+        grids=3,
         l2net=64,
     ),
 }
@@ -128,7 +132,7 @@ class GeometricModel(Model):
     def __init__(self, options: ModelOptions) -> None:
         super().__init__(options)
         self.frame_net = FrameNet(options.frame)
-        self.patch_head = PatchHead(options.patch, options.dim)
+        self.patch_head = PatchHead(options.patch, options.dim, options.grids)
 
 
 class L2NetModel(Model):

@@ -48,7 +48,8 @@ struct KeypointSearch {
 };
 
 inline constexpr int kPatchSize = 24;
-inline constexpr int kPatchGrids = 2;
+inline constexpr int kPatchGrids = 2;  // of most models
+inline constexpr int kMaxPatchGrids = 3;
 inline constexpr std::ptrdiff_t kPatchFloats = kPatchGrids * kPatchSize * kPatchSize;
 
 inline constexpr int kRings = 12;
@@ -68,19 +69,22 @@ void local_contrast(GrayImage image, int radius, float epsilon, float* out);
 std::vector<ScoredPoint> find_keypoints(FloatMap peak, FloatMap rank, const std::uint8_t* mask,
                                         const KeypointSearch& search);
 
-/// Samples two 24 x 24 grids at each keypoint, spaced by 0.25 and 0.75 times its size and turned by
-/// its angle, from an image pyramid; each patch is then standardised:
-/// (p - mean) / sqrt(variance + 2^2). `out` holds count x kPatchFloats values.
+/// Samples the first `num_grids` of three 24 x 24 grids at each keypoint, spaced by 0.25, 0.75 and
+/// 1.75 times its size and turned by its angle, from an image pyramid; each patch is then
+/// standardised: (p - mean) / sqrt(variance + 2^2). `out` holds count x num_grids x 24 x 24 values,
+/// kPatchFloats a keypoint where num_grids is left out.
 /// Samples outside the image repeat its border. Non-finite coordinates are read as 0, sizes as 4,
 /// angles as 0; sizes are limited to [2, 512].
-void sample_patches(GrayImage image, const KeypointColumns& keypoints, int num_threads, float* out);
+/// Throws std::invalid_argument if num_grids is not in [1, kMaxPatchGrids].
+void sample_patches(GrayImage image, const KeypointColumns& keypoints, int num_threads, float* out,
+                    int num_grids = kPatchGrids);
 
 /// The same for `num_images` images of one shape, stored one after the other from `images.data`;
 /// keypoint i belongs to image image_index[i].
 /// Throws std::invalid_argument if an index is outside [0, num_images).
 void sample_patches_batch(GrayImage images, std::ptrdiff_t num_images,
                           const std::int32_t* image_index, const KeypointColumns& keypoints,
-                          int num_threads, float* out);
+                          int num_threads, float* out, int num_grids = kPatchGrids);
 
 /// Samples 12 rings of 32 at each of `count` points `xy`, for its angle and size, from the same
 /// pyramid. Ring k has the radius 2 * 2^(k / 2.5) pixels; its sample j lies 360 j / 32 degrees
