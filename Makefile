@@ -162,7 +162,7 @@ build/node/.installed: docs/browser/package.json docs/browser/package-lock.json
 	$(PYTHON) -m venv .venv-opencv5
 	.venv-opencv5/bin/pip install $(PIP_FLAGS) -c build/constraints-opencv5.txt \
 	  numpy onnxruntime opencv-contrib-python==$(OPENCV5) pytest hypothesis scikit-image onnx \
-	  h5py faiss-cpu
+	  h5py faiss-cpu matplotlib
 	.venv-opencv5/bin/pip install $(PIP_FLAGS) --no-deps --force-reinstall $(WHEELS)/*.whl
 	touch $@
 

@@ -19,7 +19,7 @@ from typing import Any
 import cv2
 from bench_describe import NUM_KEYPOINTS, photograph
 from machine import environment, footnote, markdown_table
-from scatter_plot import Point, scatter_plot
+from plots import Point, scatter_plot
 from timing import interleaved, summarize
 
 from ssldescriptor.evaluation.learned_methods import PACKAGES
@@ -94,7 +94,7 @@ def plot(report: dict[str, Any]) -> str:
     panels = {
         source: [
             Point(
-                short_name(report["labels"][name]),
+                report["labels"][name],
                 cpu["ratio"],
                 report["mma_3"][name][source],
                 ours=name.startswith("ssl"),
@@ -104,12 +104,6 @@ def plot(report: dict[str, Any]) -> str:
         for source in sources(report)
     }
     return scatter_plot(panels, "processor time, x SIFT", "MMA@3")
-
-
-def short_name(label: str) -> str:
-    """Return what is written beside a point: of our own models, what tells them apart."""
-    name, _, option = label.partition(" (")
-    return option.removesuffix(")").removeprefix("model=") or name
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from line_plot import line_plot
 from machine import footnote, markdown_table
 from match_methods import NEIGHBOURS
+from plots import line_plot
 from roofline import share_of_peak
 
 OURS = "match(), mutual + ratio"
