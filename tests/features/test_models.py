@@ -14,11 +14,16 @@ from ssldescriptor.models import bundled_names, resolve
 from ssldescriptor.runtime import load_model
 
 
-def test_the_default_model_is_bundled_and_documented() -> None:
-    assert "default" in bundled_names()
-    model = load_model("default", 1)
-    assert model.dim == 128
+def test_three_models_are_bundled() -> None:
+    assert bundled_names() == ["default", "large", "tiny"]
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_bundled_models_are_documented_and_small(name: str) -> None:
+    model = load_model(name, 1)
+    assert (model.dim, model.has_bits) == (128, True)
     assert {"training_data", "licence", "date", "steps", "sha256", "config"} <= set(model.metadata)
+    assert f"size: {name}" in model.metadata["config"]
     assert model.path.stat().st_size < 2_100_000
 
 

@@ -43,9 +43,9 @@ def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def by_program(folder: Path, gray: NDArray[np.uint8], count: int) -> Arrays:
+def by_program(folder: Path, gray: NDArray[np.uint8], count: int, model: str = "default") -> Arrays:
     cv2.imwrite(str(folder / "gray.pgm"), gray)
-    done = run(folder, resolve("default"), "gray.pgm", str(count), *OUTPUTS)
+    done = run(folder, resolve(model), "gray.pgm", str(count), *OUTPUTS)
     assert (done.returncode, done.stderr) == (0, "")
     keypoints, rows = (np.load(folder / name) for name in OUTPUTS)
     assert done.stdout == f"{len(keypoints)} keypoints\n"
@@ -53,24 +53,31 @@ def by_program(folder: Path, gray: NDArray[np.uint8], count: int) -> Arrays:
     return keypoints, rows
 
 
-def by_package(gray: NDArray[np.uint8], count: int) -> Arrays:
-    keypoints, rows = SSLDescriptor.create(nfeatures=count).detectAndCompute(gray, None)
+def by_package(gray: NDArray[np.uint8], count: int, model: str) -> Arrays:
+    keypoints, rows = SSLDescriptor.create(count, model=model).detectAndCompute(gray, None)
     table = [(*k.pt, k.size, k.angle, k.response) for k in keypoints]
     return np.array(table, np.float32), rows
 
 
 # 600 and 3000 keypoints fill one chunk and three; with 64 of 100 none is left over. Odd sides are
-# no multiples of 32 or 4, and no level halves them; the smallest has one level.
+# no multiples of 32 or 4, and no level halves them; the smallest has one level. "large" looks at
+# three grids of a keypoint.
 @pytest.mark.parametrize(
-    ("height", "width", "count"),
-    [(400, 600, 600), (400, 600, 3000), (267, 331, 500), (61, 90, 100)],
+    ("height", "width", "count", "model"),
+    [
+        (400, 600, 600, "default"),
+        (400, 600, 3000, "default"),
+        (267, 331, 500, "default"),
+        (61, 90, 100, "default"),
+        (267, 331, 500, "large"),
+    ],
 )
 def test_same_keypoints_and_rows(
-    photograph: NDArray[np.uint8], height: int, width: int, count: int, tmp_path: Path
+    photograph: NDArray[np.uint8], height: int, width: int, count: int, model: str, tmp_path: Path
 ) -> None:
     gray = np.ascontiguousarray(photograph[:height, :width])
-    keypoints, rows = by_program(tmp_path, gray, count)
-    expected, expected_rows = by_package(gray, count)
+    keypoints, rows = by_program(tmp_path, gray, count, model)
+    expected, expected_rows = by_package(gray, count, model)
     assert keypoints.shape == expected.shape
     assert rows.shape == expected_rows.shape
     distances = np.linalg.norm(keypoints[:, None, :2] - expected[None, :, :2], axis=2)
