@@ -60,6 +60,7 @@ def scatter_plot(panels: Mapping[str, Sequence[Point]], x_label: str, y_label: s
             size = 120 if point.ours else 36
             axes.scatter(point.x, point.y, size, marker=marker, label=point.name)
         axes.set(title=title, xscale="log", xlabel=x_label, ylabel=y_label)
+        axes.margins(0.1)
         axes.set_ylim(bottom=0)
         _finish(axes)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)

@@ -246,11 +246,7 @@ def sample_patches_batch(
     Args:
         grays: (B, H, W) uint8.
         image_index: (N,) int32, the image of each keypoint.
-        xy: (N, 2) float32.
-        size: (N,) float32.
-        angle_deg: (N,) float32.
-        num_threads: 0 for all processors.
-        num_grids: G, 1 to 3.
+        xy, size, angle_deg, num_threads, num_grids: as of sample_patches.
 
     Returns:
         (N, G, 24, 24) float32, equal to those of sample_patches on each image.
@@ -294,8 +290,7 @@ def sample_rings_batch(
     Args:
         grays: (B, H, W) uint8.
         image_index: (N,) int32, the image of each keypoint.
-        xy: (N, 2) float32.
-        num_threads: 0 for all processors.
+        xy, num_threads: as of sample_rings.
 
     Returns:
         (N, 12, 32) float32, equal to those of sample_rings on each image.
