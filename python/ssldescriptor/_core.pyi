@@ -243,10 +243,8 @@ def sample_patches_batch(
 ) -> NDArray[np.float32]:
     """Do what sample_patches does for keypoints of several images of one shape.
 
-    Args:
-        grays: (B, H, W) uint8.
-        image_index: (N,) int32, the image of each keypoint.
-        xy, size, angle_deg, num_threads, num_grids: as of sample_patches.
+    grays are (B, H, W) uint8; image_index, (N,) int32, names the image of each keypoint. The other
+    arguments are those of sample_patches.
 
     Returns:
         (N, G, 24, 24) float32, equal to those of sample_patches on each image.
@@ -287,10 +285,8 @@ def sample_rings_batch(
 ) -> NDArray[np.float32]:
     """Do what sample_rings does for keypoints of several images of one shape.
 
-    Args:
-        grays: (B, H, W) uint8.
-        image_index: (N,) int32, the image of each keypoint.
-        xy, num_threads: as of sample_rings.
+    grays are (B, H, W) uint8; image_index, (N,) int32, names the image of each keypoint. The other
+    arguments are those of sample_rings.
 
     Returns:
         (N, 12, 32) float32, equal to those of sample_rings on each image.
