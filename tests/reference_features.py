@@ -9,6 +9,7 @@ PATCH_SIZE = 24
 SPACING_FACTORS = (0.25, 0.75, 1.75)
 RINGS, RING_SAMPLES = 12, 32
 RANK_STRIDE = 4
+PEAK_SHARE = 0.1
 
 
 def local_contrast(
@@ -86,7 +87,8 @@ def find_keypoints(
             if (mask is None or mask[y, x]) and is_peak(peak, y, x, radius):
                 shift = (RANK_STRIDE - 1) / 2
                 at_x, at_y = (x - shift) / RANK_STRIDE, (y - shift) / RANK_STRIDE
-                score = float(np.float32(bilinear(rank, at_x, at_y)))
+                value = bilinear(rank, at_x, at_y) + PEAK_SHARE * float(peak[y, x])
+                score = float(np.float32(value))
                 if math.isfinite(score):
                     found.append((score, *refined(peak, y, x)))
     found.sort(key=lambda point: -point[0])  # stable: row-major among equals

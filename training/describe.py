@@ -15,13 +15,25 @@ from ssldescriptor.training.geometry import turn_and_scale, warp_points
 from ssldescriptor.training.keypoints import Correspondences, other_view
 from ssldescriptor.training.losses.frame import (
     direction_agreement,
-    gravity_nll,
+    log_certainty,
+    position_agreement,
     scale_consistency,
 )
 from ssldescriptor.training.models.l2net import sample_rows
 from ssldescriptor.training.models.registry import GeometricModel, L2NetModel, Model
 from ssldescriptor.training.patches import cut_patches, cut_rings
 from ssldescriptor.training.timing import stage
+
+
+class _Framed(NamedTuple):
+    """What the frame net says of 2B x K correspondences, and the frames to describe them in."""
+
+    frames: Frames
+    moved0: Tensor  # (2B, K, 2) where it moves them, in the source
+    moved1: Tensor  # in the other view
+    certainty: Tensor
+    loss: Tensor
+    figures: dict[str, float]
 
 
 class Described(NamedTuple):
@@ -31,6 +43,7 @@ class Described(NamedTuple):
         rows0: (2BK, D) float32 unit rows, at the source keypoints.
         rows1: (2BK, D) float32 unit rows, at the same scene points in the other view.
         agree: (2B, K) bool; the keypoint would be turned and sized alike in both views.
+        certainty: (2B, K) of the directions in the source, with gradients; at most 0.
         frame_loss: scalar, of angles and sizes; zero where there are none to learn.
         figures: worth watching.
     """
@@ -38,6 +51,7 @@ class Described(NamedTuple):
     rows0: Tensor
     rows1: Tensor
     agree: Tensor
+    certainty: Tensor
     frame_loss: Tensor
     figures: dict[str, float]
 
@@ -70,7 +84,7 @@ def describe(
     if not isinstance(model, GeometricModel):
         raise TypeError(f"no way to describe keypoints with a {type(model).__name__}")
     with stage("frames"):
-        loss, frames, figures = _frames(
+        framed = _frames(
             model,
             batch,
             found,
@@ -82,14 +96,15 @@ def describe(
         )
     with stage("patches"), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         other = other_view(batch.gray)
+        frames, foreign = framed.frames, framed.frames.foreign[..., None]
+        source = torch.where(foreign, found.source, framed.moved0)
+        target = torch.where(foreign, target, framed.moved1)
         grids = model.options.grids
-        patches0 = cut_patches(
-            batch.gray, found.source, frames.size0, frames.angle0, threads, grids
-        )
+        patches0 = cut_patches(batch.gray, source, frames.size0, frames.angle0, threads, grids)
         patches1 = cut_patches(other, target, frames.size1, frames.angle1, threads, grids)
         rows = model.patch_head(torch.cat([patches0, patches1]))
     rows0, rows1 = rows.float().chunk(2)
-    return Described(rows0, rows1, frames.agree, loss, figures)
+    return Described(rows0, rows1, frames.agree, framed.certainty, framed.loss, framed.figures)
 
 
 def _from_map(
@@ -103,7 +118,8 @@ def _from_map(
     rows = rows.view(len(target), 2 * count, -1)
     rows0 = rows[:, :count].flatten(0, 1)
     rows1 = other_view(rows[:, count:]).flatten(0, 1)
-    return Described(rows0, rows1, torch.ones_like(found.valid), rows.new_zeros(()), {})
+    sure = rows.new_zeros(found.valid.shape)
+    return Described(rows0, rows1, torch.ones_like(found.valid), sure, rows.new_zeros(()), {})
 
 
 def _frames(
@@ -116,27 +132,29 @@ def _frames(
     direction_floor: float,
     bfloat16: bool,
     threads: int,
-) -> tuple[Tensor, Frames, dict[str, float]]:
+) -> _Framed:
     rings0 = cut_rings(batch.gray, found.source, threads)
     rings1 = cut_rings(other_view(batch.gray), target, threads)
     with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         rows = model.frame_net(torch.cat([rings0, rings1]))
     direction0, direction1 = rows.direction.chunk(2)
     log_size0, log_size1 = rows.log_size.chunk(2)
+    offset0, offset1 = rows.offset.view(2, *found.source.shape)
+    moved0, moved1 = found.source + offset0, target + offset1
+    carried = warp_points(batch.h, moved0)
     turn, scale = turn_and_scale(batch.h, found.source)
-    upright, _ = turn_and_scale(
-        batch.views, warp_points(torch.linalg.inv(batch.views), found.source)
-    )
     shape = found.valid.shape
     angle0, angle1 = (best_angle(logits).view(shape) for logits in (direction0, direction1))
     size0, size1 = (own_size(s.detach()).view(shape) for s in (log_size0, log_size1))
     frames = draw_frames(angle0, angle1, size0, size1, turn, scale, generator)
     keep = gather_rows(found.valid.flatten())
     predicted = (direction0, direction1, log_size0, log_size1)
-    true = (turn.flatten(), scale.flatten(), upright.flatten())
-    gathered = (gather_rows(part)[keep] for part in (*predicted, *true))
+    places = (carried.flatten(0, 1), moved1.flatten(0, 1))
+    true = (turn.flatten(), scale.flatten())
+    gathered = (gather_rows(part)[keep] for part in (*predicted, *places, *true))
     loss, figures = _frame_loss(*gathered, floor=direction_floor)
-    return loss, frames, figures
+    certainty = log_certainty(direction0).view(shape)
+    return _Framed(frames, moved0.detach(), moved1.detach(), certainty, loss, figures)
 
 
 def _frame_loss(
@@ -144,24 +162,25 @@ def _frame_loss(
     direction1: Tensor,
     log_size0: Tensor,
     log_size1: Tensor,
+    carried: Tensor,
+    moved: Tensor,
     turn: Tensor,
     scale: Tensor,
-    upright: Tensor,
     *,
     floor: float,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Loss and figures of the frames of N correspondences, from (N, A) and (N,) tensors."""
+    """Loss and figures of the frames of N correspondences, from (N, A), (N, 2) and (N,) tensors."""
     agreement = direction_agreement(direction0, direction1, turn, floor)
-    gravity = gravity_nll(direction0, upright)
     scaled = scale_consistency(log_size0, log_size1, scale)
     centre = log_size0.mean() ** 2
+    placed = position_agreement(carried, moved)
     error = wrap(best_angle(direction1) - best_angle(direction0) - turn).abs()
     size_error = (log_size1 - log_size0 - scale.log2()).detach().abs()
     figures = {
         "agreement": float(agreement.detach()),
-        "gravity": float(gravity.detach()),
         "turned_within_20": float((error < math.radians(20)).float().mean()),
+        "placed": float(torch.linalg.vector_norm((moved - carried).detach(), dim=-1).mean()),
         "size_error": float(size_error.mean()),
         "size_spread": float(log_size0.detach().std()),
     }
-    return agreement + 0.2 * gravity + scaled + 0.05 * centre, figures
+    return agreement + scaled + placed + 0.05 * centre, figures

@@ -10,6 +10,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from ssldescriptor.runtime import FRAME_OUTPUTS
 from ssldescriptor.training.frames import own_size
 from ssldescriptor.training.models.binary import ExactBinaryHead
 from ssldescriptor.training.models.registry import GeometricModel
@@ -40,17 +41,17 @@ class FrameEntry(nn.Module):
         super().__init__()
         self.frame_net = model.frame_net
 
-    def forward(self, rings: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (N, 32) logits and (N,) pixels."""
+    def forward(self, rings: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what `ssldescriptor.runtime.FrameRows` holds."""
         rows = self.frame_net(rings)
-        return rows.direction, own_size(rows.log_size)
+        return rows.direction, own_size(rows.log_size), rows.offset
 
 
 def entries(model: GeometricModel) -> list[Entry]:
     """Return the networks of a model in evaluation mode; the binary head where it has one."""
     found = [
         Entry(model.dense, "image", ["peak", "rank"], (1, 1, 32, 32), free=(2, 3)),
-        Entry(FrameEntry(model).eval(), "rings", ["direction", "size"], (1, 12, 32)),
+        Entry(FrameEntry(model).eval(), "rings", FRAME_OUTPUTS, (1, 12, 32)),
         Entry(model.patch_head, "patches", ["descriptors"], (1, model.options.grids, 24, 24)),
     ]
     if model.binary is not None:

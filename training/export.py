@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from onnx import compose, numpy_helper
 from torch import nn
 
-from ssldescriptor.runtime import FORMAT, load_model
+from ssldescriptor.runtime import FORMAT, FRAME_OUTPUTS, load_model
 from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
 from ssldescriptor.training.entries import Entry, FrameEntry, entries, to_onnx
 from ssldescriptor.training.models.binary import ExactBinaryHead
@@ -153,7 +153,7 @@ def compare(model: GeometricModel, path: Path) -> None:
     image = torch.randn(1, 1, 160, 224, generator=generator)
     rings = torch.randn(7, 12, 32, generator=generator)
     patches = torch.randn(5, model.options.grids, 24, 24, generator=generator)
-    names = ["peak", "rank", "direction", "size", "descriptors"]
+    names = ["peak", "rank", *FRAME_OUTPUTS, "descriptors"]
     with torch.no_grad():
         wanted = [*model.dense(image), *FrameEntry(model)(rings), model.patch_head(patches)]
     maps = loaded.dense(image[0, 0].numpy())

@@ -91,7 +91,8 @@ class _TorchSession:
         assert isinstance(self._model, GeometricModel)
         if name == "rings":
             rows = self._model.frame_net(value)
-            return {"direction": rows.direction, "size": own_size(rows.log_size)}
+            size = own_size(rows.log_size)
+            return {"direction": rows.direction, "size": size, "offset": rows.offset}
         return {"descriptors": self._model.patch_head(value)}
 
 

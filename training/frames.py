@@ -31,6 +31,7 @@ class Frames(NamedTuple):
         size0: pixels, in the source.
         size1: pixels, in the other view.
         agree: bool; the frame net's own frames would do in both views.
+        foreign: bool; drawn as another detector's, which the frame net does not move.
     """
 
     angle0: Tensor
@@ -38,6 +39,7 @@ class Frames(NamedTuple):
     size0: Tensor
     size1: Tensor
     agree: Tensor
+    foreign: Tensor
 
 
 def own_size(log_size: Tensor) -> Tensor:
@@ -97,7 +99,7 @@ def draw_frames(
     mismatch = torch.log2(size1 / size0 / scale).abs()
     carried = size0 * scale * torch.exp2(normal(0.2))
     size1 = torch.where(free | (mismatch > MAX_OCTAVES), carried, size1)
-    return Frames(angle0, angle1, size0, size1.clamp(1.5, 40.0), agree)
+    return Frames(angle0, angle1, size0, size1.clamp(1.5, 40.0), agree, free)
 
 
 def wrap(angle: Tensor) -> Tensor:

@@ -18,23 +18,29 @@ from ssldescriptor.training.keypoints import (
     windows,
 )
 from ssldescriptor.training.losses.keypoints import peak_agreement, repeatability
-from ssldescriptor.training.models.dense import STRIDE_RANK, DenseMaps
+from ssldescriptor.training.models.dense import PEAK_SHARE, STRIDE_RANK, DenseMaps
 
 LOSSES = ("agreement", "r2d2")
 
 
-def rank_loss(maps: DenseMaps, found: Correspondences, matched: Tensor) -> Tensor:
-    """Cross entropy of the rank's claim that a keypoint is found again and matched.
+def rank_loss(
+    maps: DenseMaps, found: Correspondences, certainty: Tensor, matched: Tensor
+) -> Tensor:
+    """Cross entropy of the claim, by which keypoints are chosen, that one is found and matched.
 
     Args:
         maps: of the 2B images.
         found: 2B x K correspondences.
+        certainty: (2B, K) of the directions, as it is added to the score at run time.
         matched: (2B, K) bool, of all ranks.
     """
-    rank = gather_rows(sample_map(maps.rank, found.source, STRIDE_RANK)[..., 0])
+    x, y = found.source.long().unbind(-1)
+    peak = maps.peak.flatten(1).gather(1, y * maps.peak.shape[-1] + x)
+    rank = sample_map(maps.rank, found.source, STRIDE_RANK)[..., 0]
+    score = gather_rows(rank + PEAK_SHARE * peak + certainty)
     truth = (gather_rows(found.repeated) & matched).float()
     valid = gather_rows(found.valid)
-    return functional.binary_cross_entropy_with_logits(rank[valid], truth[valid])
+    return functional.binary_cross_entropy_with_logits(score[valid], truth[valid])
 
 
 def peak_loss(

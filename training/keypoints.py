@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from ssldescriptor.training.distributed import draw
 from ssldescriptor.training.geometry import inside, sample_map, warp_points
-from ssldescriptor.training.models.dense import STRIDE_RANK, DenseMaps
+from ssldescriptor.training.models.dense import DenseMaps, score_map
 
 BORDER = 6
 NMS_RADIUS = 3
@@ -28,12 +27,14 @@ class Correspondences(NamedTuple):
         target: (2B, K, 2) the same scene points in the other view.
         valid: (2B, K) bool.
         repeated: (2B, K) bool: the other view has a local maximum within about 1 px.
+        seen: (2B, K, 2) that maximum, where there is one; elsewhere the same as the target.
     """
 
     source: Tensor
     target: Tensor
     valid: Tensor
     repeated: Tensor
+    seen: Tensor
 
 
 def local_maxima(peak: Tensor, radius: int = NMS_RADIUS) -> Tensor:
@@ -81,7 +82,7 @@ def sample_correspondences(
     generator: torch.Generator,
     temperature: float = 1.0,
 ) -> Correspondences:
-    """Draw up to `count` keypoints an image, likelier where the rank is higher.
+    """Draw up to `count` keypoints an image, likelier where the score is higher.
 
     Args:
         maps: of the 2B images.
@@ -90,7 +91,7 @@ def sample_correspondences(
         photo_size: (2B, 2) width and height.
         count: keypoints an image, K.
         generator: source of randomness.
-        temperature: of the Gumbel noise on the ranks; 0 takes the best.
+        temperature: of the Gumbel noise on the scores; 0 takes the best.
     """
     maxima = local_maxima(maps.peak)
     images, _, height, width = maxima.shape
@@ -103,22 +104,37 @@ def sample_correspondences(
     target = warp_points(h, pixels)
     usable = maxima.view(images, -1) & inside(target, width, height, BORDER)
     usable &= in_photograph(pixels, views, photo_size, 3.0)
-    rank = functional.interpolate(
-        maps.rank, scale_factor=STRIDE_RANK, mode="bilinear", align_corners=False
-    ).view(images, -1)
-    noise = draw(_exponential, rank.shape, generator).log()
-    chosen = (rank - temperature * noise).masked_fill(~usable, -1e9).topk(count, 1).indices
+    score = score_map(maps).view(images, -1)
+    noise = draw(_exponential, score.shape, generator).log()
+    chosen = (score - temperature * noise).masked_fill(~usable, -1e9).topk(count, 1).indices
     index = chosen[..., None].expand(-1, -1, 2)
-    near = _window_maximum(other_view(maxima).float(), REPEAT_RADIUS).view(images, -1)
     spot = torch.gather(target, 1, index)
-    pixel = spot.round().long().clamp(min=0)
-    flat = pixel[..., 1].clamp(max=height - 1) * width + pixel[..., 0].clamp(max=width - 1)
+    seen, repeated = _maximum_near(other_view(maxima)[:, 0], spot)
     return Correspondences(
-        torch.gather(pixels, 1, index),
-        spot,
-        torch.gather(usable, 1, chosen),
-        torch.gather(near, 1, flat) > 0,
+        torch.gather(pixels, 1, index), spot, torch.gather(usable, 1, chosen), repeated, seen
     )
+
+
+def _maximum_near(maxima: Tensor, xy: Tensor) -> tuple[Tensor, Tensor]:
+    """Find the maximum next to a point, in the 3 x 3 pixels around it.
+
+    Args:
+        maxima: (B, H, W) bool, no two of them neighbours.
+        xy: (B, K, 2) points.
+
+    Returns:
+        (B, K, 2) pixels, the points themselves where there is none, and (B, K) whether there is.
+    """
+    height, width = maxima.shape[1:]
+    steps = torch.arange(-REPEAT_RADIUS, REPEAT_RADIUS + 1)
+    around = torch.stack(torch.meshgrid(steps, steps, indexing="xy"), -1).view(-1, 2)
+    last = torch.tensor([width - 1, height - 1])
+    pixel = (xy.round().long()[:, :, None] + around).clamp(min=0).minimum(last)
+    flat = pixel[..., 1] * width + pixel[..., 0]
+    hit = maxima.flatten(1).gather(1, flat.flatten(1)).view(flat.shape)
+    first = hit.byte().argmax(-1, keepdim=True)[..., None].expand(-1, -1, 1, 2)
+    found = hit.any(-1)
+    return torch.where(found[..., None], pixel.gather(2, first)[:, :, 0].to(xy.dtype), xy), found
 
 
 def _exponential(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:

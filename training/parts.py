@@ -15,12 +15,12 @@ import onnx
 from onnx import helper
 
 from ssldescriptor.models import resolve
-from ssldescriptor.runtime import STRIDE
+from ssldescriptor.runtime import FRAME_OUTPUTS, STRIDE
 from ssldescriptor.training.dequantization import to_floats
 
 OUTPUTS = {
     "image": ("peak", "rank"),
-    "rings": ("direction", "size"),
+    "rings": tuple(FRAME_OUTPUTS),
     "patches": ("descriptors",),
     "rows": ("bits",),
 }

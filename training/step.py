@@ -37,13 +37,13 @@ class StepOptions:
         margin: of triplet, in L2 distance.
         negatives: where they come from: "pair", the own pair; "batch", every pair; "other", every
             pair but the own.
-        position_noise: standard deviation of the keypoint in the other view, pixels.
+        position_noise: standard deviation, pixels, of a keypoint that the other view has missed.
         min_negative_distance: nearer points of one image are no negatives, pixels.
         keypoint_loss: "agreement" of the peaks in two views, or the pair of "r2d2".
         peak_floor: of "agreement"; the higher, the more it is about windows that agree already.
         direction_floor: the same for the directions of the frame net.
         peak_weight: of the keypoint loss.
-        rank_weight: of the rank's cross entropy.
+        rank_weight: of the cross entropy of what keypoints are chosen by.
         frame_weight: of the angle and size losses.
         binary_weight: of the binary head's loss; 0 leaves the head as it is.
         binary_temperature: of the InfoNCE of the codes.
@@ -108,7 +108,8 @@ def run_step(
             maps, batch.h, batch.views, batch.photo_size, options.keypoints, generator
         )
         noise = draw(torch.randn, found.target.shape, generator)
-    target = found.target + options.position_noise * noise
+    missed = found.target + options.position_noise * noise
+    target = torch.where(found.repeated[..., None], found.seen, missed)
     described = describe(
         model,
         batch,
@@ -147,7 +148,8 @@ def _losses(
     nearest = nearest_is_right(rows0, rows1, ignored_negatives(*points, "batch")[keep][:, keep])
     matched = torch.zeros_like(keep)
     matched[keep] = nearest
-    rank = rank_loss(maps, own, matched.view_as(found.valid) & agree)
+    matched = matched.view_as(found.valid) & agree
+    rank = rank_loss(maps, own, described.certainty, matched)
     peak = peak_loss(
         maps,
         batch,

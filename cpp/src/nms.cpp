@@ -15,6 +15,10 @@ namespace ssld {
 namespace {
 
 constexpr std::ptrdiff_t kRankStride = 4;
+// Of a peak's height in its score: the rank says which neighbourhoods are good, the height which
+// peaks stand there under a shift by one pixel, too. On relit views of photographs kept out of
+// training it gives .004 to .009 of MMA@3.
+constexpr double kPeakShare = 0.1;
 // Matches within one pixel on relit views of photographs kept out of training: 34.4 % with the
 // vertex of a parabola along each axis, 35.9 to 36.3 % with the centroid at temperatures 1.5 to 2.
 constexpr std::ptrdiff_t kCentroidRadius = 2;
@@ -53,7 +57,7 @@ bool is_peak(FloatMap peak, std::ptrdiff_t y, std::ptrdiff_t x, std::ptrdiff_t r
 }
 
 /// The rank map at a pixel of the peak map, bilinear, edges clamped.
-float rank_at(FloatMap rank, std::ptrdiff_t y, std::ptrdiff_t x) {
+double rank_at(FloatMap rank, std::ptrdiff_t y, std::ptrdiff_t x) {
     constexpr double kShift = 0.5 * (kRankStride - 1);
     const auto at = [](std::ptrdiff_t pixel, std::ptrdiff_t length) {
         return std::clamp((static_cast<double>(pixel) - kShift) / kRankStride, 0.0,
@@ -72,7 +76,7 @@ float rank_at(FloatMap rank, std::ptrdiff_t y, std::ptrdiff_t x) {
         (1.0 - fx) * static_cast<double>(cell[0]) + fx * static_cast<double>(cell[right]);
     const double lower =
         (1.0 - fx) * static_cast<double>(cell[down]) + fx * static_cast<double>(cell[down + right]);
-    return static_cast<float>((1.0 - fy) * upper + fy * lower);
+    return (1.0 - fy) * upper + fy * lower;
 }
 
 /// Moves a peak to the centroid of the logits around it, at most half a pixel along each axis.
@@ -139,7 +143,8 @@ std::vector<Candidate> find_candidates(FloatMap peak, FloatMap rank, const std::
             const std::ptrdiff_t pixel = y * peak.width + x;
             if (mask != nullptr && mask[pixel] == 0) return;
             if (!is_peak(peak, y, x, radius)) return;
-            const float score = rank_at(rank, y, x);
+            const auto score = static_cast<float>(rank_at(rank, y, x) +
+                                                  kPeakShare * static_cast<double>(values[x]));
             if (std::isfinite(score)) candidates.push_back({pixel, score});
         });
     }

@@ -13,6 +13,20 @@ function* scaleLevels(gray, { factors, min_side: minSide }) {
   }
 }
 
+/** Pixels of a level as {x, y} of the image. */
+function toImage(level, here) {
+  const [x, y] = here.map((p, axis) =>
+    Math.fround(Math.fround(Math.fround(p + 0.5) * level.factor[axis]) - 0.5),
+  );
+  return { x, y };
+}
+
+/** The first of the candidates at one place. */
+function onePerPlace(candidates) {
+  const seen = new Set();
+  return candidates.filter(({ x, y }) => !seen.has(`${x} ${y}`) && seen.add(`${x} ${y}`));
+}
+
 /** All peaks of all levels, best rank first, one per place. */
 async function findCandidates(model, levels) {
   const all = [];
@@ -20,18 +34,13 @@ async function findCandidates(model, levels) {
     const { width, height } = level.gray;
     const maps = await model.dense(localContrast(level.gray), width, height);
     for (const { x, y, rank } of findPeaks(level.gray, maps, model.settings)) {
-      const [u, v] = [x, y].map((p, axis) =>
-        Math.fround(Math.fround(Math.fround(p + 0.5) * level.factor[axis]) - 0.5),
-      );
-      all.push({ x: u, y: v, rank, level, here: [x, y] });
+      all.push({ ...toImage(level, [x, y]), rank, level, here: [x, y] });
     }
   }
-  all.sort((a, b) => b.rank - a.rank);
-  const seen = new Set();
-  return all.filter(({ x, y }) => !seen.has(`${x} ${y}`) && seen.add(`${x} ${y}`));
+  return onePerPlace(all.sort((a, b) => b.rank - a.rank));
 }
 
-/** Give candidates [from, to) their angle, size and certainty. */
+/** Give candidates [from, to) their place, angle, size and certainty. */
 async function lookAt(model, candidates, from, to) {
   const byLevel = Map.groupBy
     ? Map.groupBy(candidates.slice(from, to), (c) => c.level)
@@ -40,10 +49,12 @@ async function lookAt(model, candidates, from, to) {
   for (const [level, members] of byLevel) {
     level.pyramid ??= makePyramid(level.gray);
     const rings = sampleRings(level.pyramid, members.map((c) => c.here));
-    const [directions, sizes] = await model.frame(rings, members.length);
+    const [directions, sizes, offsets] = await model.frame(rings, members.length);
     const factor = (level.factor[0] + level.factor[1]) / 2;
     readDirections(directions, directions.length / members.length).forEach((found, i) => {
-      Object.assign(members[i], found, { size: Math.fround(sizes[i] * factor) });
+      const here = members[i].here.map((p, axis) => Math.fround(p + offsets[2 * i + axis]));
+      const size = Math.fround(sizes[i] * factor);
+      Object.assign(members[i], found, toImage(level, here), { size });
     });
   }
 }
@@ -60,7 +71,7 @@ export async function detectAndCompute(model, gray, count) {
   const levels = [...scaleLevels(gray, settings)];
   const candidates = await findCandidates(model, levels);
   const look = (from, to) => lookAt(model, candidates, from, to);
-  const keypoints = await selectSurest(candidates, count, settings, look);
+  const keypoints = onePerPlace(await selectSurest(candidates, count, settings, look));
   const rows = new Float32Array(keypoints.length * settings.dim);
   const pyramid = makePyramid(gray);
   for (let start = 0; start < keypoints.length; start += settings.chunk) {

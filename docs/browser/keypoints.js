@@ -2,6 +2,7 @@
 import { textured } from "./image.js";
 
 const RANK_STRIDE = 4;
+const PEAK_SHARE = 0.1; // as in nms.cpp
 const CENTROID_TEMPERATURE = 2; // as in nms.cpp
 
 /** Whether a pixel is above all earlier and not below all later pixels of its window. */
@@ -17,7 +18,7 @@ function isPeak({ width, height, values }, x, y, radius) {
   return true;
 }
 
-/** The rank map at a pixel of the score map, bilinear, edges clamped. */
+/** The rank map at a pixel of the peak map, bilinear, edges clamped. */
 function rankAt({ width, height, values }, x, y) {
   const at = (pixel, length) =>
     Math.min(length - 1, Math.max(0, (pixel - (RANK_STRIDE - 1) / 2) / RANK_STRIDE));
@@ -28,7 +29,7 @@ function rankAt({ width, height, values }, x, y) {
   const cell = row * width + column;
   const top = (1 - fx) * values[cell] + fx * values[cell + right];
   const low = (1 - fx) * values[cell + down] + fx * values[cell + down + right];
-  return Math.fround((1 - fy) * top + fy * low);
+  return (1 - fy) * top + fy * low;
 }
 
 /** Centroid of the logits around a peak, within half a pixel of it along each axis. */
@@ -54,7 +55,8 @@ export function findPeaks(gray, { peak, rank }, { nms_radius: radius, border }) 
   for (let y = border; y < height - border; y++) {
     for (let x = border; x < width - border; x++) {
       if (!isPeak(peak, x, y, radius) || !textured(gray, x, y, radius)) continue;
-      found.push({ ...centroid(peak, x, y), rank: rankAt(rank, x, y) });
+      const score = rankAt(rank, x, y) + PEAK_SHARE * peak.values[y * width + x];
+      found.push({ ...centroid(peak, x, y), rank: Math.fround(score) });
     }
   }
   return found;

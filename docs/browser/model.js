@@ -47,9 +47,9 @@ export class Model {
     };
   }
 
-  /** Logits over directions and sizes for (N, 12, 32) rings. */
+  /** Logits over directions, sizes and offsets (N, 2) for (N, 12, 32) rings. */
   async frame(rings, count) {
-    return this.run(["direction", "size"], "rings", rings, [count, 12, 32]);
+    return this.run(["direction", "size", "offset"], "rings", rings, [count, 12, 32]);
   }
 
   /** Unit rows for (N, 2, 24, 24) patches. */

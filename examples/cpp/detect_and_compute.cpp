@@ -68,7 +68,7 @@ std::vector<Candidate> find_candidates(OnnxModel& model, const std::vector<Level
     return candidates;
 }
 
-/// Sets angle, size and score of those of the candidates [first, last) that lie on one level.
+/// Sets place, angle, size and score of candidates [first, last), as far as they lie on one level.
 void look_at(OnnxModel& model, const Level& level, std::size_t index,
              std::vector<Candidate>& candidates, std::size_t first, std::size_t last) {
     std::vector<std::size_t> members;
@@ -87,6 +87,8 @@ void look_at(OnnxModel& model, const Level& level, std::size_t index,
         Candidate& found = candidates[members[n]];
         const auto [angle, certainty] =
             read_direction(frames[0].data() + n * bins, static_cast<int>(bins));
+        found.x = (found.level_x + frames[2][2 * n] + 0.5F) * level.factor_x - 0.5F;
+        found.y = (found.level_y + frames[2][2 * n + 1] + 0.5F) * level.factor_y - 0.5F;
         found.angle_deg = angle;
         found.size = frames[1][n] * (level.factor_x + level.factor_y) / 2;
         found.score = found.rank + certainty;
@@ -100,6 +102,7 @@ std::vector<Candidate> detect(OnnxModel& model, const Gray& gray, std::size_t ma
         for (std::size_t i = 0; i < levels.size(); ++i)
             look_at(model, levels[i], i, keypoints, first, last);
     });
+    one_per_location(keypoints);
     return keypoints;
 }
 

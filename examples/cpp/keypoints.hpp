@@ -48,12 +48,17 @@ inline float support_size(float size) {
     return std::clamp(size >= 31 ? size / 6.4F : size, 2.5F, 40.0F);
 }
 
+/// Keeps the first of the candidates at one place.
+inline void one_per_location(std::vector<Candidate>& candidates) {
+    std::set<std::pair<float, float>> seen;
+    std::erase_if(candidates, [&](const Candidate& c) { return !seen.insert({c.x, c.y}).second; });
+}
+
 /// Sorts by rank, equals in the order given, and keeps the best of those at one place.
 inline void best_first(std::vector<Candidate>& candidates) {
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const Candidate& a, const Candidate& b) { return a.rank > b.rank; });
-    std::set<std::pair<float, float>> seen;
-    std::erase_if(candidates, [&](const Candidate& c) { return !seen.insert({c.x, c.y}).second; });
+    one_per_location(candidates);
 }
 
 /// Keeps the `count` candidates of the highest score, best first. `look(first, last)` sets the

@@ -32,8 +32,8 @@ class OnnxModel {
             session_.GetModelMetadata().LookupCustomMetadataMapAllocated("format", allocator);
         const auto dim =
             session_.GetModelMetadata().LookupCustomMetadataMapAllocated("dim", allocator);
-        if (!format || !dim || std::string(format.get()) != "1") {
-            throw std::runtime_error(path + " is no ssldescriptor model of format 1");
+        if (!format || !dim || std::string(format.get()) != "2") {
+            throw std::runtime_error(path + " is no ssldescriptor model of format 2");
         }
         dim_ = std::stoll(dim.get());
         for (std::size_t i = 0; i < session_.GetOverridableInitializerCount(); ++i) {
@@ -71,11 +71,12 @@ class OnnxModel {
                 cut(maps[1], wide / 4, (height + 3) / 4, (width + 3) / 4)};
     }
 
-    /// (N, 12, 32) rings to (N, 32) logits over directions and (N,) sizes in pixels; N > 0.
+    /// (N, 12, 32) rings, N > 0, to (N, 32) logits over directions, (N,) sizes and (N, 2) offsets,
+    /// both in pixels.
     std::vector<Floats> frame(Floats& rings) {
         const auto count = static_cast<std::int64_t>(rings.size()) / ssld::kRingFloats;
         return run("rings", rings, {count, ssld::kRings, ssld::kRingSamples},
-                   {"direction", "size"});
+                   {"direction", "size", "offset"});
     }
 
     /// (N, grids, 24, 24) patches to (N, dim) unit rows; N > 0.

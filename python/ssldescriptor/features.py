@@ -57,13 +57,14 @@ class FeatureExtractor:
         angle, size = np.empty((2, len(xy)), np.float32)
 
         def look(part: slice) -> FloatArray:
-            """Find the angles and sizes of some candidates; tell how sure the angles are."""
+            """Find the frames of some candidates; tell how sure they are."""
             certainty = np.empty(part.stop - part.start, np.float32)
             for i, level in enumerate(levels):
                 of_level = np.flatnonzero(origin[part] == i)
                 if len(of_level):
                     at = of_level + part.start
-                    angle[at], size[at], certainty[of_level] = self._frames(level, here[at])
+                    moved, size[at], angle[at], certainty[of_level] = self._frames(level, here[at])
+                    xy[at] = np.where(_under(mask, moved)[:, None], moved, xy[at])
             return certainty
 
         count = min(max_keypoints, len(xy)) if max_keypoints > 0 else len(xy)
@@ -72,6 +73,8 @@ class FeatureExtractor:
             chosen, score = np.arange(count), rank[:count]
         else:
             chosen, score = select_surest(rank, count, look)
+        one = one_per_location(xy[chosen], score)
+        chosen, score = chosen[one], score[one]
         return Keypoints(xy[chosen], size[chosen], angle[chosen], score)
 
     def _candidates(
@@ -92,13 +95,17 @@ class FeatureExtractor:
         maps = dense_maps(self._model.dense, _core.local_contrast(gray))
         return _core.find_keypoints(maps.peak, maps.rank, NMS_RADIUS, BORDER, 0, textured(gray))
 
-    def _frames(self, level: Level, xy: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        rings = _core.sample_rings(level.gray, xy, self.options.num_threads)
-        direction, size = self._model.frame(rings)
-        size = size * level.factor.mean()
+    def _frames(
+        self, level: Level, here: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return where in the image keypoints of a level lie, sizes, angles, certainties."""
+        rings = _core.sample_rings(level.gray, here, self.options.num_threads)
+        frame = self._model.frame(rings)
+        xy = level.to_image(here + frame.offset)
+        size = frame.size * level.factor.mean()
         if self.options.upright:
-            return np.full_like(size, -1), size, np.zeros_like(size)
-        return angle_of(direction), size, certainty_of(direction)
+            return xy, size, np.full_like(size, -1), np.zeros_like(size)
+        return xy, size, angle_of(frame.direction), certainty_of(frame.direction)
 
     def describe(self, gray: NDArray[np.uint8], keypoints: Keypoints) -> FloatArray:
         """Describe keypoints of any detector; none is dropped or moved.
@@ -128,10 +135,16 @@ def _best_first(
 ) -> NDArray[np.intp]:
     """Order the candidates under the mask, one per location; equals in the order given."""
     order = np.argsort(-rank, kind="stable")
-    if mask is not None:
-        column, row = np.rint(xy[order]).astype(np.intp).T
-        order = order[mask[row, column] > 0]
+    order = order[_under(mask, xy[order])]
     return order[one_per_location(xy[order], rank[order])]
+
+
+def _under(mask: NDArray[np.uint8] | None, xy: FloatArray) -> NDArray[np.bool_]:
+    """Tell which points (N, 2) a mask lets through."""
+    if mask is None:
+        return np.ones(len(xy), bool)
+    column, row = np.rint(xy).astype(np.intp).T
+    return np.asarray(mask[row, column] > 0)
 
 
 def textured(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime as ort
@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from ssldescriptor.formats import NUM_BITS
 from ssldescriptor.models import resolve
 
-FORMAT = "1"
+FORMAT = "2"
 STRIDE = 32  # the dense network wants sides that are multiples of this
 _INPUTS = {"image", "rings", "patches"}
-_OUTPUTS = {"peak", "rank", "direction", "size", "descriptors"}
+FRAME_OUTPUTS = ["direction", "size", "offset"]
+_OUTPUTS = {"peak", "rank", "descriptors", *FRAME_OUTPUTS}
 
 FloatArray = NDArray[np.float32]
 
@@ -39,6 +40,20 @@ class DenseMaps:
 
     peak: FloatArray
     rank: FloatArray
+
+
+class FrameRows(NamedTuple):
+    """What the frame net says of N keypoints.
+
+    Attributes:
+        direction: (N, 32) float32 logits over directions; bin j is the angle 360 j / 32 degrees.
+        size: (N,) float32 pixels.
+        offset: (N, 2) float32 pixels from the middle of the rings to the keypoint.
+    """
+
+    direction: FloatArray
+    size: FloatArray
+    offset: FloatArray
 
 
 @dataclass(frozen=True)
@@ -76,18 +91,9 @@ class Model:
             np.ascontiguousarray(rank[0, 0, : -(-height // 4), : -(-width // 4)]),
         )
 
-    def frame(self, rings: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Run the frame net.
-
-        Args:
-            rings: (N, 12, 32) float32, N > 0.
-
-        Returns:
-            (N, 32) float32 logits over directions (bin j is the angle 360 j / 32 degrees) and (N,)
-            float32 sizes in pixels.
-        """
-        direction, size = self._run(["direction", "size"], "rings", rings)
-        return direction, size
+    def frame(self, rings: FloatArray) -> FrameRows:
+        """Run the frame net: (N, 12, 32) float32 -> the frames of N > 0 keypoints."""
+        return FrameRows(*self._run(FRAME_OUTPUTS, "rings", rings))
 
     def describe(self, patches: FloatArray) -> FloatArray:
         """Run the patch head: (N, G, 24, 24) float32 -> (N, dim) float32 unit rows, N > 0."""

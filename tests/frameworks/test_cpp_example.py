@@ -136,7 +136,7 @@ def test_a_model_that_is_none_of_ours(tmp_path: Path) -> None:
     del model.metadata_props[:]
     onnx.save(model, tmp_path / "other.onnx")
     done = run(tmp_path, "other.onnx", "a.pgm", "5", *OUTPUTS)
-    wanted = "error: other.onnx is no ssldescriptor model of format 1\n"
+    wanted = "error: other.onnx is no ssldescriptor model of format 2\n"
     assert (done.returncode, done.stderr) == (1, wanted)
     done = run(tmp_path, "missing.onnx", "a.pgm", "5", *OUTPUTS)
     assert done.returncode == 1

@@ -36,7 +36,7 @@ def batch_of(seed: int) -> tuple[Batch, Correspondences]:
         both_ways(torch.eye(3).expand(PAIRS, 3, 3)),
         torch.full((2 * PAIRS, 2), float(SIZE)),
     )
-    return batch, Correspondences(source, target, yes, yes)
+    return batch, Correspondences(source, target, yes, yes, target)
 
 
 def describe_all(model: Model, batch: Batch, found: Correspondences):

@@ -70,22 +70,44 @@ def bilinear(cells: np.ndarray, x: float, y: float) -> float:
 
 
 def test_the_rank_loss_equals_the_loop(maps: DenseMaps, found: Correspondences) -> None:
-    matched = torch.rand(4, COUNT, generator=torch.Generator().manual_seed(2)) < 0.5
+    generator = torch.Generator().manual_seed(2)
+    matched = torch.rand(4, COUNT, generator=generator) < 0.5
+    certainty = -torch.rand(4, COUNT, generator=generator)
+    peaks = maps.peak.detach()[:, 0]
     losses = []
     for image, cells in enumerate(maps.rank.detach().double().numpy()[:, 0]):
         for k in range(COUNT):
             if not found.valid[image, k]:
                 continue
-            logit = bilinear(cells, *found.source[image, k].tolist())
+            x, y = found.source[image, k].tolist()
+            logit = bilinear(cells, x, y) + 0.1 * float(peaks[image, int(y), int(x)])
+            logit += float(certainty[image, k])
             chance = 1 / (1 + math.exp(-logit))
             true = bool(found.repeated[image, k]) and bool(matched[image, k])
             losses.append(-math.log(chance if true else 1 - chance))
-    loss = rank_loss(maps, found, matched)
+    loss = rank_loss(maps, found, certainty, matched)
     assert len(losses) == 4 * COUNT - 2
     assert float(loss.detach()) == pytest.approx(np.mean(losses), rel=1e-4)
     loss.backward()
     assert maps.rank.grad is not None
     assert maps.rank.grad.abs().sum() > 0
+    assert maps.peak.grad is not None
+    assert maps.peak.grad.abs().sum() > 0
+
+
+def test_a_keypoint_found_again_is_seen_at_a_peak_of_the_other_view(
+    maps: DenseMaps, found: Correspondences
+) -> None:
+    peaks = other_view(maps.peak.detach())[:, 0].numpy()
+    apart = (found.seen - found.target.round()).abs().amax(-1)
+    assert found.repeated.any()
+    assert not found.repeated.all()
+    assert (apart[found.repeated] <= 1).all()
+    assert torch.equal(found.seen[~found.repeated], found.target[~found.repeated])
+    for image, k in found.repeated.nonzero().tolist():
+        x, y = found.seen[image, k].long().tolist()
+        window = peaks[image, y - 3 : y + 4, x - 3 : x + 4]
+        assert peaks[image, y, x] == window.max()
 
 
 def seeded() -> torch.Generator:

@@ -45,19 +45,23 @@ def direction_agreement(
     return -torch.log((logits0.softmax(-1) * other).sum(-1) + floor).mean()
 
 
-def gravity_nll(logits: Tensor, upright: Tensor, floor: float = 0.01) -> Tensor:
-    """Negative log chance of the direction in which the photograph's x axis lies.
+def log_certainty(logits: Tensor) -> Tensor:
+    """Log of the chance (M,) of the likeliest of (M, A) directions and its two neighbours.
 
-    Args:
-        logits: (M, A) of the directions.
-        upright: (M,) radians.
-        floor: chance added inside the logarithm.
+    The same as `ssldescriptor.directions.certainty_of`, for gradients.
     """
-    chance = turned_back(logits.softmax(-1), upright)[:, 0]
-    return -torch.log(chance + floor).mean()
+    bins = logits.shape[1]
+    near = torch.remainder(logits.argmax(1, keepdim=True) + torch.arange(-1, 2), bins)
+    return logits.log_softmax(1).gather(1, near).logsumexp(1)
 
 
 def scale_consistency(log_size0: Tensor, log_size1: Tensor, scale: Tensor) -> Tensor:
     """Huber loss of log2 sizes that should differ by log2 of the scale between the views."""
     error = log_size1 - log_size0 - torch.log2(scale)
     return functional.huber_loss(error, torch.zeros_like(error), delta=0.5)
+
+
+def position_agreement(moved0: Tensor, moved1: Tensor) -> Tensor:
+    """Huber loss of the distance (M,) between points (M, 2) that should be the same, pixels."""
+    error = torch.linalg.vector_norm(moved1 - moved0, dim=-1)
+    return functional.huber_loss(error, torch.zeros_like(error))

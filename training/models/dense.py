@@ -16,6 +16,7 @@ from ssldescriptor.training.models.blocks import conv_block
 
 STRIDE_RANK = 4
 PEAK_GAIN = 2.0
+PEAK_SHARE = 0.1  # of a peak's height in its score, as in the core
 
 
 class DenseMaps(NamedTuple):
@@ -70,6 +71,14 @@ class DenseNet(nn.Module):
             keypoints = self.keypoint_maps(hidden.float())
         peak = functional.pixel_shuffle(keypoints[:, :16], STRIDE_RANK)
         return DenseMaps(peak, keypoints[:, 16:])
+
+
+def score_map(maps: DenseMaps) -> Tensor:
+    """Return (B, 1, H, W): by what the keypoints at the pixels are chosen."""
+    rank = functional.interpolate(
+        maps.rank, scale_factor=STRIDE_RANK, mode="bilinear", align_corners=False
+    )
+    return rank + PEAK_SHARE * maps.peak
 
 
 def _double(x: Tensor) -> Tensor:

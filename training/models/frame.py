@@ -1,12 +1,13 @@
-"""The frame of a keypoint: which way it is turned and how large it is.
+"""The frame of a keypoint: where exactly it lies, which way it is turned, how large it is.
 
 It reads twelve rings of 32 samples around the keypoint. A turn of the image shifts the samples
 along the rings, and the convolutions run around them, so the answer turns with the image by
-construction; learning only has to choose a direction that is found again.
+construction; learning only has to choose a direction and a point that are found again.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 NUM_RINGS = 12
 NUM_DIRECTIONS = 32
 DIRECTION_GAIN = 2.0
+MAX_OFFSET = 2.0  # pixels
 
 
 class FrameRows(NamedTuple):
@@ -23,10 +25,12 @@ class FrameRows(NamedTuple):
     Attributes:
         direction: (N, 32) logits; bin j is the angle 2 pi j / 32, clockwise in image axes.
         log_size: (N,) log2 of the size, relative to the size of a keypoint without any.
+        offset: (N, 2) pixels from the middle of the rings to the keypoint, shorter than 2.
     """
 
     direction: Tensor
     log_size: Tensor
+    offset: Tensor
 
 
 class FrameNet(nn.Module):
@@ -43,15 +47,21 @@ class FrameNet(nn.Module):
         # Flat logits are a saddle point of the agreement loss, as with the peaks of DenseNet.
         nn.init.normal_(self.direction.weight, std=DIRECTION_GAIN / width**0.5)
         self.size = nn.Linear(width, 1)
+        self.pull = nn.Conv2d(width, 1, 1, bias=False)
+        nn.init.zeros_(self.pull.weight)
+        angle = torch.arange(NUM_DIRECTIONS) * (2 * math.pi / NUM_DIRECTIONS)
+        self.register_buffer("axes", torch.stack([angle.cos(), angle.sin()], 1), persistent=False)
 
     def forward(self, rings: Tensor) -> FrameRows:
-        """Give every keypoint a direction and a size."""
+        """Give every keypoint its frame."""
         features = self.layers(rings[:, :, None])
         with torch.autocast("cpu", enabled=False):
             features = features.float()
             direction = self.direction(features)[:, 0, 0]
             log_size = self.size(features.mean((2, 3)))[:, 0]
-        return FrameRows(direction, log_size)
+            pull = self.pull(features)[:, 0, 0] @ self.axes
+            offset = MAX_OFFSET * pull * (1 + pull.square().sum(1, keepdim=True)).rsqrt()
+        return FrameRows(direction, log_size, offset)
 
 
 class _RingConv(nn.Module):

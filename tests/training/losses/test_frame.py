@@ -2,12 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
+from ssldescriptor.directions import certainty_of
 from ssldescriptor.training.losses.frame import (
     direction_agreement,
-    gravity_nll,
+    log_certainty,
+    position_agreement,
     scale_consistency,
     turned_back,
 )
@@ -53,12 +56,17 @@ def test_direction_agreement_equals_the_loop() -> None:
     assert float(direction_agreement(z0, z1, TURN)) == pytest.approx(total / 4)
 
 
-def test_gravity_equals_the_loop() -> None:
-    z = logits(4, 8, 2)
-    total = 0.0
-    for row, upright in zip(z, TURN.tolist(), strict=True):
-        total -= math.log(read(chances(row), upright * 8 / (2 * math.pi)) + 0.01)
-    assert float(gravity_nll(z, TURN)) == pytest.approx(total / 4)
+def test_certainty_is_that_of_the_package() -> None:
+    z = logits(50, 32, 2)
+    wanted = certainty_of(z.float().numpy())
+    np.testing.assert_allclose(log_certainty(z).numpy(), wanted, atol=1e-5)
+
+
+def test_position_agreement_equals_the_loop() -> None:
+    a, b = logits(20, 2, 10), logits(20, 2, 11)
+    distances = [math.dist(p, q) for p, q in zip(a.tolist(), b.tolist(), strict=True)]
+    total = sum(d**2 / 2 if d < 1 else d - 0.5 for d in distances)
+    assert float(position_agreement(a, b)) == pytest.approx(total / 20)
 
 
 def test_scale_consistency_equals_the_loop() -> None:
@@ -79,8 +87,6 @@ def test_directions_agree_when_they_follow_the_turn() -> None:
     certain = -math.log(1.01)
     assert float(direction_agreement(peaked, turned, quarter)) == pytest.approx(certain, abs=1e-3)
     assert float(direction_agreement(peaked, turned, -quarter)) > 4
-    upright = torch.tensor([5 * 2 * math.pi / 32])
-    assert float(gravity_nll(peaked, upright)) == pytest.approx(certain, abs=1e-3)
 
 
 def test_sizes_are_consistent_when_they_follow_the_scale() -> None:
@@ -95,5 +101,6 @@ def test_gradients() -> None:
     scale = TURN.abs()
     check = torch.autograd.gradcheck
     assert check(lambda a, b: direction_agreement(a, b, TURN), (z0, z1))
-    assert check(lambda a: gravity_nll(a, TURN), (z0,))
+    assert check(log_certainty, (z0,))
+    assert check(position_agreement, (z0, z1))
     assert check(lambda a, b: scale_consistency(a, b, scale), (size0, size1))
