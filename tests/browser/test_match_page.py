@@ -90,8 +90,10 @@ def test_a_match_under_the_pointer_is_shown_with_its_patches(page: Any, report: 
     assert f"{ratio:.3f}" in page.inner_text("#match-table")
     patches = [screenshot(page.locator(f"#patch{side}")).astype(np.float32) for side in (0, 1)]
     assert patches[0].std() > 5
-    # Turned by their angles the two look alike, though the photographs are turned by 20 degrees.
-    assert np.corrcoef(patches[0].ravel(), patches[1].ravel())[0, 1] > 0.8
+    # Turned by their angles the two look alike, though the photographs are turned by 20 degrees:
+    # in the middle third, as further out one may show more of the photograph than the other.
+    middles = [patch[64:128, 64:128].ravel() for patch in patches]
+    assert np.corrcoef(*middles)[0, 1] > 0.8
     assert np.abs(screenshot(page.locator("#pair")).astype(int) - before).mean() > 1
     page.mouse.move(5, 5)
     assert page.locator("#match").is_hidden()

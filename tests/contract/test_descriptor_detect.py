@@ -118,8 +118,8 @@ def test_nothing_is_found_where_there_is_nothing(create, image):
     half[:, :120] = 90
     found = create(0).detect(half)
     assert len(found) > 20
-    # Our coarsest scale of this image looks 8.5 px far.
-    assert min(k.pt[0] for k in found) > 110
+    # Our coarsest scale of this image looks 8.5 px far and moves a keypoint by up to 5.7.
+    assert min(k.pt[0] for k in found) > 105
 
 
 def test_a_smaller_cap_keeps_the_best(create_ours, image):
