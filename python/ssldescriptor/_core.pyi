@@ -181,9 +181,10 @@ def find_keypoints(
 
     A keypoint is a finite pixel greater than all earlier (row-major) and not less than all later
     pixels of its (2 radius + 1)^2 window, so that a plateau gives its first pixel; a NaN in the
-    window rules it out. Its score is the rank map at that pixel, interpolated bilinearly between
-    cell centres (cell i at 4 i + 1.5) with clamped edges; a non-finite score rules it out too. It
-    moves to the centroid of the 5 x 5 pixels around it, weighted by exp(peak / 2), by at most 1/2.
+    window rules it out. Its score is a tenth of its value plus the rank map there, interpolated
+    bilinearly between cell centres (cell i at 4 i + 1.5) with clamped edges; a non-finite score
+    rules it out too. It moves to the centroid of the 5 x 5 pixels around it, weighted by
+    exp(peak / 2), by at most 1/2.
 
     Args:
         peak: (H, W) float32.

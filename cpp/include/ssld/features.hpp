@@ -62,10 +62,10 @@ inline constexpr std::ptrdiff_t kRingFloats = kRings * kRingSamples;
 /// finite.
 void local_contrast(GrayImage image, int radius, float epsilon, float* out);
 
-/// Finds the local maxima of `peak` (H, W), refines them to sub-pixel positions and scores them
-/// with the `rank` map (ceil(H/4), ceil(W/4)). Best first; equal scores in row-major order. `mask`
-/// is null or (H, W) bytes, zero where no keypoint may lie. Throws std::invalid_argument if a shape
-/// does not fit or an option is negative.
+/// Finds the local maxima of `peak` (H, W), refines them to sub-pixel positions and scores them by
+/// the `rank` map (ceil(H/4), ceil(W/4)) plus a tenth of their height. Best first; equal scores in
+/// row-major order. `mask` is null or (H, W) bytes, zero where no keypoint may lie. Throws
+/// std::invalid_argument if a shape does not fit or an option is negative.
 std::vector<ScoredPoint> find_keypoints(FloatMap peak, FloatMap rank, const std::uint8_t* mask,
                                         const KeypointSearch& search);
 
