@@ -48,7 +48,7 @@ def export(
 
     Raises:
         ValueError: the checkpoint cannot be read or is of an architecture that the package does
-            not run, or the written model disagrees with torch.
+            not run or of an earlier version, or the written model disagrees with torch.
     """
     state = load_checkpoint(checkpoint)
     model = model_from_yaml(state["config"])
@@ -57,7 +57,14 @@ def export(
             f"{checkpoint} is of the architecture {model.options.architecture!r}, which describes "
             "whole images: the package runs 'geometric' only; training/extraction.py runs this one"
         )
-    model.load_state_dict(trained_weights(state))
+    weights = trained_weights(state)
+    if differing := weights.keys() ^ model.state_dict().keys():
+        raise ValueError(
+            f"{checkpoint} is of an earlier version's networks, which differ in "
+            f"{', '.join(sorted(differing))}; train on from it with `ssldescriptor train "
+            f"init={checkpoint}` and export that"
+        )
+    model.load_state_dict(weights)
     model.eval()
     networks = entries(model)
     graphs = [to_onnx(entry) for entry in networks]

@@ -150,15 +150,19 @@ def load_model(model: str | Path, num_threads: int) -> Model:
 def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
     inputs = _shapes(session).keys()
     outputs = {o.name: o.shape for o in session.get_outputs()}
+    written = metadata.get("format", FORMAT)
+    if written != FORMAT:  # first, as another format may have other outputs
+        raise ValueError(
+            f"{path} has model format {written!r}, this version reads {FORMAT!r}; write it "
+            "again with `ssldescriptor export`"
+        )
     if not (inputs >= _INPUTS and outputs.keys() >= _OUTPUTS):
         raise ValueError(
             f"{path} is no ssldescriptor model: inputs {sorted(_INPUTS)} and outputs "
             f"{sorted(_OUTPUTS)} are wanted; write one with `ssldescriptor export`"
         )
-    if metadata.get("format") != FORMAT:
-        raise ValueError(
-            f"{path} has model format {metadata.get('format')!r}, this version reads {FORMAT!r}"
-        )
+    if "format" not in metadata:
+        raise ValueError(f"{path} does not name its model format; {FORMAT!r} is wanted")
     if metadata.get("dim") != str(outputs["descriptors"][-1]):
         raise ValueError(
             f"{path}: its metadata give dim {metadata.get('dim')!r}, its descriptors have "

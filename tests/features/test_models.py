@@ -91,6 +91,32 @@ def test_metadata_that_do_not_fit_are_refused(
         load_model(tmp_path / "other.onnx", 1)
 
 
+def test_a_model_of_the_first_format_is_told_from_a_foreign_file(tmp_path: Path) -> None:
+    """It had no offsets."""
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(resolve("default"))
+    kept = [output for output in model.graph.output if output.name != "offset"]
+    del model.graph.output[:]
+    model.graph.output.extend(kept)
+    for entry in model.metadata_props:
+        if entry.key == "format":
+            entry.value = "1"
+    onnx.save(model, tmp_path / "old.onnx")
+    with pytest.raises(ValueError, match=r"old\.onnx has model format '1', this version reads '2'"):
+        load_model(tmp_path / "old.onnx", 1)
+
+
+def test_a_model_without_a_format_is_refused(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(resolve("default"))
+    kept = [entry for entry in model.metadata_props if entry.key != "format"]
+    del model.metadata_props[:]
+    model.metadata_props.extend(kept)
+    onnx.save(model, tmp_path / "bare.onnx")
+    with pytest.raises(ValueError, match="does not name its model format; '2' is wanted"):
+        load_model(tmp_path / "bare.onnx", 1)
+
+
 def without_binary_head() -> Any:
     """Return the default model without its fourth entry, whose parts are named after its input."""
     onnx = pytest.importorskip("onnx")

@@ -44,6 +44,15 @@ def test_the_exported_model_agrees_with_torch_and_tells_its_story(
     assert [rows.shape for rows in frame] == [(3, 32), (3,), (3, 2)]
 
 
+def test_export_names_what_an_earlier_version_lacks(folder: Path, tmp_path: Path) -> None:
+    state = load_checkpoint(train(tiny(folder, tmp_path)))
+    del trained_weights(state)["frame_net.pull.weight"]
+    torch.save(state, tmp_path / "old.pt")
+    with pytest.raises(ValueError, match=r"old\.pt is of an earlier .* differ in frame_net\.pull"):
+        export(tmp_path / "old.pt", tmp_path / "m.onnx")
+    assert not (tmp_path / "m.onnx").exists()
+
+
 def test_export_refuses_a_model_that_disagrees_with_torch(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
