@@ -54,7 +54,7 @@ def read_settings(model: Any, inputs: dict[str, list[int]]) -> dict[str, Any]:
     return {
         "inputs": inputs,
         "dim": int(metadata["dim"]),
-        "factors": scales.FACTORS,
+        "factors": scales.factors(),
         "min_side": scales.MIN_SIDE,
         "nms_radius": features.NMS_RADIUS,
         "border": features.BORDER,

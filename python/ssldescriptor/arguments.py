@@ -13,6 +13,16 @@ from ssldescriptor.parameters import PARAMETERS, Value, check_number, check_para
 
 DEFAULT_NFEATURES = 2048
 
+OWN_NAMES = (
+    "nfeatures",
+    "model",
+    "detector",
+    "descriptor",
+    "upright",
+    "first_octave",
+    "num_threads",
+)
+
 # Spellings of nfeatures in the features of OpenCV and their wrappers.
 COUNT_NAMES = ("nFeatures", "maxFeatures", "max_features", "max_points", "maxPoints", "n_features")
 
@@ -141,9 +151,8 @@ def choose_descriptor(descriptor: str, asked: str | None) -> str:
 
 
 def _unknown_keyword(name: str) -> str:
-    own = ("nfeatures", "model", "detector", "descriptor", "upright", "num_threads")
     accepted = sorted((*COUNT_NAMES, *PARAMETERS, "descriptorType"))
     return (
         f"'{name}' is an invalid keyword argument for SSLDescriptor.create(); known: "
-        f"{', '.join(own)}; accepted for OpenCV's sake: {', '.join(accepted)}"
+        f"{', '.join(OWN_NAMES)}; accepted for OpenCV's sake: {', '.join(accepted)}"
     )

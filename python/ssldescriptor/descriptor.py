@@ -30,6 +30,7 @@ class SSLDescriptor(Feature2D):
         detector: Detector | None = None,
         descriptor: str = "float",
         upright: bool = False,
+        first_octave: int = 0,
         num_threads: int = 0,
         **opencv: Any,
     ) -> None:
@@ -47,6 +48,10 @@ class SSLDescriptor(Feature2D):
                 integers 0..255, distances in SIFT's range. "binary": (N, 32) uint8 for
                 NORM_HAMMING, for scripts written for ORB.
             upright: Ignore angles, for images that are never turned.
+            first_octave: The finest scale at which the model looks for keypoints is the image
+                shrunk by 2**first_octave. -1 enlarges it, as SIFT does: finer and more exactly
+                placed keypoints, for about four times the time. 1 and 2 are for large images
+                that are not sharp to the pixel.
             num_threads: Threads to use; 0 for all.
             **opencv: Parameters of OpenCV's features. `descriptorType=cv2.CV_8U` means
                 descriptor="binary"; all others are checked, stored for their getters, and do not
@@ -62,7 +67,7 @@ class SSLDescriptor(Feature2D):
                 nfeatures=given.nfeatures,
                 descriptor=choose_descriptor(descriptor, given.descriptor),
                 detector=detector,
-                features=FeatureOptions(model, bool(upright), num_threads),
+                features=FeatureOptions(model, bool(upright), num_threads, first_octave),
             )
         except (TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "create", str(error)) from error
@@ -77,6 +82,7 @@ class SSLDescriptor(Feature2D):
         detector: Detector | None = None,
         descriptor: str = "float",
         upright: bool = False,
+        first_octave: int = 0,
         num_threads: int = 0,
         **opencv: Any,
     ) -> Self:
@@ -88,6 +94,7 @@ class SSLDescriptor(Feature2D):
             detector=detector,
             descriptor=descriptor,
             upright=upright,
+            first_octave=first_octave,
             num_threads=num_threads,
             **opencv,
         )
@@ -99,5 +106,5 @@ class SSLDescriptor(Feature2D):
             f"SSLDescriptor(nfeatures={options.nfeatures}, model={str(features.model)!r}, "
             f"detector={detector_name(options.detector) or None}, "
             f"descriptor={options.descriptor!r}, upright={features.upright}, "
-            f"num_threads={features.num_threads})"
+            f"first_octave={features.first_octave}, num_threads={features.num_threads})"
         )

@@ -52,7 +52,7 @@ class FeatureExtractor:
             Keypoints of all scales, at most one per location; their angle is -1 with the option
             `upright`.
         """
-        levels = list(scale_levels(gray))
+        levels = list(scale_levels(gray, self.options.first_octave))
         xy, rank, origin, here = self._candidates(levels, mask)
         angle, size = np.empty((2, len(xy)), np.float32)
 

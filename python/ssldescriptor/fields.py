@@ -24,6 +24,7 @@ def to_fields(options: DescriptorOptions, parameters: Mapping[str, Value]) -> di
         "detector": detector_name(options.detector),
         "model": str(options.features.model),
         "upright": int(options.features.upright),
+        "first_octave": options.features.first_octave,
         "num_threads": options.features.num_threads,
         **parameters,
     }
@@ -70,6 +71,7 @@ def _apply_own(fields: Mapping[str, Field], options: DescriptorOptions) -> Descr
         options.features,
         model=given.get("model", options.features.model),
         upright=bool(given.get("upright", options.features.upright)),
+        first_octave=given.get("first_octave", options.features.first_octave),
         num_threads=given.get("num_threads", options.features.num_threads),
     )
     descriptor = given.get("descriptor", options.descriptor)

@@ -10,6 +10,8 @@ import cv2
 from ssldescriptor.foreign import Detector
 from ssldescriptor.formats import NAMES
 
+FIRST_OCTAVES = range(-1, 3)
+
 # --- features ----------------------------------------------------------------------------------
 
 
@@ -21,11 +23,13 @@ class FeatureOptions:
         model: Name of a model that the package brings, or path of an ONNX file.
         upright: Ignore angles, for images that are never turned.
         num_threads: Threads to use; 0 for all.
+        first_octave: Own keypoints are looked for from the image shrunk by 2**first_octave on.
     """
 
     model: str | Path = "default"
     upright: bool = False
     num_threads: int = 0
+    first_octave: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, str | Path):
@@ -34,6 +38,11 @@ class FeatureOptions:
             raise TypeError(f"num_threads is {self.num_threads!r}; an integer is wanted")
         if self.num_threads < 0:
             raise ValueError(f"num_threads is {self.num_threads}; 0 (all) or more is wanted")
+        if isinstance(self.first_octave, bool) or not isinstance(self.first_octave, int):
+            raise TypeError(f"first_octave is {self.first_octave!r}; an integer is wanted")
+        if self.first_octave not in FIRST_OCTAVES:
+            known = ", ".join(map(str, FIRST_OCTAVES))
+            raise ValueError(f"first_octave is {self.first_octave}; one of {known} is wanted")
 
 
 # --- descriptor --------------------------------------------------------------------------------

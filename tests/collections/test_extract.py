@@ -75,6 +75,16 @@ def test_other_forms_and_detectors(box: Path, tmp_path: Path, run: Run, form: st
         np.testing.assert_array_equal(rows, rows.round())
 
 
+def test_the_finest_scale_can_be_chosen(box: Path, tmp_path: Path, run: Run) -> None:
+    sizes = {}
+    for octave in ("-1", "1"):
+        output = tmp_path / f"{octave}.h5"
+        run("extract", box, "-o", output, "--first-octave", octave, "--nfeatures", "200")
+        with FeatureFile(output) as file:
+            sizes[octave] = np.median(file.load("box/0.png").keypoints.size)
+    assert sizes["-1"] < sizes["1"] / 2
+
+
 def test_bad_images_are_reported_and_skipped(box: Path, tmp_path: Path, run: Run) -> None:
     jpeg = cv2.imencode(".jpg", cv2.imread(str(box / "box" / "0.png")))[1].tobytes()
     bad = {

@@ -120,6 +120,13 @@ def test_descriptor_type(create_ours):
             create_ours(**wrong)
 
 
+@pytest.mark.parametrize("value", [-2, 3, 0.5, True, "fine"])
+def test_an_unknown_first_octave_is_refused(create_ours, value):
+    with pytest.raises(cv2.error, match="first_octave is"):
+        create_ours(first_octave=value)
+    assert "first_octave=-1" in repr(create_ours(first_octave=-1))
+
+
 def test_a_misspelt_keyword_is_a_cv2_error(create):
     with pytest.raises(cv2.error, match="'nfeature' is an invalid keyword argument"):
         create(nfeature=5)

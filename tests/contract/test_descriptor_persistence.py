@@ -15,7 +15,12 @@ def settings(feature):
 def test_a_file_there_and_back(create_ours, tmp_path, ending, method):
     path = tmp_path / f"settings{ending}"
     first = create_ours(
-        77, descriptor="binary", upright=True, contrastThreshold=0.01, extended=True
+        77,
+        descriptor="binary",
+        upright=True,
+        first_octave=-1,
+        contrastThreshold=0.01,
+        extended=True,
     )
     getattr(first, method)(path)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]

@@ -55,6 +55,28 @@ def test_own_keypoints_hold_scale(
     assert number > 100
 
 
+def test_an_enlarged_first_octave_finds_more_of_an_enlarged_image(gray: np.ndarray) -> None:
+    matrix = np.array([[2, 0, 0.5], [0, 2, 0.5]])
+    double = cv2.resize(gray, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    number = {}
+    for octave in (-1, 0):
+        extractor = FeatureExtractor(FeatureOptions(num_threads=1, first_octave=octave))
+        number[octave] = share_right(extractor, gray, double, matrix)[1]
+    assert number[-1] > 1.2 * number[0]
+
+
+def test_a_later_first_octave_leaves_out_the_finest_scales(
+    extractor: FeatureExtractor, gray: np.ndarray
+) -> None:
+    coarse = FeatureExtractor(FeatureOptions(num_threads=1, first_octave=1))
+    few = coarse.detect(gray, max_keypoints=0)
+    many = extractor.detect(gray, max_keypoints=0)
+    assert 100 < len(few) < len(many) / 2
+    assert few.size.min() > many.size.min()
+    away = np.linalg.norm(few.xy[:, None] - many.xy[None], axis=2).min(1)
+    assert away.max() < 0.01
+
+
 def test_upright_keypoints_have_no_angle(gray: np.ndarray) -> None:
     upright = FeatureExtractor(FeatureOptions(upright=True, num_threads=1))
     found = upright.detect(gray, max_keypoints=50)

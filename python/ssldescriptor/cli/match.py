@@ -15,6 +15,7 @@ from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, 
 from ssldescriptor.detectors import DETECTORS, make_detector
 from ssldescriptor.drawing import draw_matches
 from ssldescriptor.geometry import ImageMatches
+from ssldescriptor.options import FIRST_OCTAVES
 from ssldescriptor.report.build import build_page
 from ssldescriptor.report.content import page_content
 
@@ -46,6 +47,13 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--model", default="default", metavar="M", help="name or ONNX file")
     parser.add_argument("--upright", action="store_true", help="ignore the keypoints' angles")
     parser.add_argument(
+        "--first-octave",
+        type=int,
+        choices=FIRST_OCTAVES,
+        default=0,
+        help="finest scale of the keypoints; -1: the image enlarged, as SIFT does",
+    )
+    parser.add_argument(
         "--geometry",
         choices=("homography", "fundamental"),
         default="homography",
@@ -70,7 +78,11 @@ def run(args: argparse.Namespace) -> None:
         started = time.perf_counter()
         detector = make_detector(args.detector, args.nfeatures)
         feature = SSLDescriptor.create(
-            args.nfeatures, model=args.model, detector=detector, upright=args.upright
+            args.nfeatures,
+            model=args.model,
+            detector=detector,
+            upright=args.upright,
+            first_octave=args.first_octave,
         )
         pair = match_images(
             image0,

@@ -41,6 +41,7 @@ class ExtractOptions:
         detector: one of DETECTORS; "own" for the model's.
         descriptor: "float", "sift" or "binary".
         upright: ignore angles.
+        first_octave: as SSLDescriptor.create() takes it.
         max_side: larger images are reduced to this many pixels on their longer side; 0 for never.
     """
 
@@ -49,6 +50,7 @@ class ExtractOptions:
     detector: str = "own"
     descriptor: str = "float"
     upright: bool = False
+    first_octave: int = 0
     max_side: int = 1600
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class ExtractOptions:
                 detector=make_detector(self.detector, self.nfeatures),
                 descriptor=self.descriptor,
                 upright=self.upright,
+                first_octave=self.first_octave,
                 num_threads=1,
             )
         return made[self]
