@@ -36,13 +36,9 @@ def extractor(model: Model, *, upright: bool = False, num_threads: int = 1) -> E
         upright: ignore angles; the reference has none anyway.
         num_threads: of the core; torch has its own setting.
     """
-    options = model.options
-    networks = runtime.Model(
-        Path("training"), {}, options.dim, _TorchSession(model), grids=options.grids
-    )
     if isinstance(model, L2NetModel):
-        return _dense_extract(model, networks)
-    package = FeatureExtractor(FeatureOptions(upright=upright, num_threads=num_threads), networks)
+        return _dense_extract(model)
+    package = package_extractor(model, upright=upright, num_threads=num_threads)
 
     def extract(
         gray: NDArray[np.uint8], max_keypoints: int
@@ -53,8 +49,23 @@ def extractor(model: Model, *, upright: bool = False, num_threads: int = 1) -> E
     return extract
 
 
-def _dense_extract(model: L2NetModel, networks: runtime.Model) -> Extract:
+def package_extractor(
+    model: Model, *, upright: bool = False, num_threads: int = 1
+) -> FeatureExtractor:
+    """Return the package's own extractor with the networks of a geometric model in training."""
+    options = FeatureOptions(upright=upright, num_threads=num_threads)
+    return FeatureExtractor(options, _networks(model))
+
+
+def _networks(model: Model) -> runtime.Model:
+    options = model.options
+    session = _TorchSession(model)
+    return runtime.Model(Path("training"), {}, options.dim, session, grids=options.grids)
+
+
+def _dense_extract(model: L2NetModel) -> Extract:
     """Keypoints of one scale, as in training; memory grows with the image."""
+    networks = _networks(model)
 
     def extract(
         gray: NDArray[np.uint8], max_keypoints: int

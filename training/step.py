@@ -142,8 +142,8 @@ def _losses(
     rows0, rows1 = rows0[keep], rows1[keep]
     points = found.source, found.target, options.min_negative_distance
     ignore = ignored_negatives(*points, options.negatives)[keep][:, keep]
-    descriptor = _descriptor_loss(rows0, rows1, ignore, options)
-    binary = _binary_loss(model, rows0, rows1, ignore, options)
+    descriptor = rows_loss(rows0, rows1, ignore, options)
+    binary = bits_loss(model, rows0, rows1, ignore, options)
     # Of all rows, whatever the loss looked at: so the figure means the same in every run.
     nearest = nearest_is_right(rows0, rows1, ignored_negatives(*points, "batch")[keep][:, keep])
     matched = torch.zeros_like(keep)
@@ -179,7 +179,8 @@ def _losses(
     return loss, figures
 
 
-def _descriptor_loss(rows0: Tensor, rows1: Tensor, ignore: Tensor, options: StepOptions) -> Tensor:
+def rows_loss(rows0: Tensor, rows1: Tensor, ignore: Tensor, options: StepOptions) -> Tensor:
+    """Return the descriptor loss that the options name; ignore (N, N) marks unfair negatives."""
     loss = registry.descriptor_loss(
         options.descriptor_loss,
         temperature=options.temperature,
@@ -191,9 +192,14 @@ def _descriptor_loss(rows0: Tensor, rows1: Tensor, ignore: Tensor, options: Step
     return loss(rows0, rows1, ignore)
 
 
-def _binary_loss(
+def bits_loss(
     model: Model, rows0: Tensor, rows1: Tensor, ignore: Tensor, options: StepOptions
 ) -> Tensor:
+    """Return the loss of the binary head, zero without a weight.
+
+    Raises:
+        ValueError: the model has no binary head.
+    """
     if options.binary_weight == 0:
         return rows0.new_zeros(())
     if model.binary is None:

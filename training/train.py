@@ -65,8 +65,11 @@ def _to_resume(config: TrainConfig) -> dict[str, Any]:
 
 def _train(config: TrainConfig, checkpoint: dict[str, Any] | None) -> Path:
     paths, unseen_paths = split(find_images(config.data.images), config.data.validation_share)
-    photos = _load(paths, config, "")
-    unseen = _load(unseen_paths, config, " kept out of training").images if unseen_paths else []
+    side = config.data.short_side
+    photos = load_photographs(paths, side)
+    unseen = (
+        load_photographs(unseen_paths, side, " kept out of training").images if unseen_paths else []
+    )
     length = config.steps * config.batch
     copies = stylized_copies(config.data, photos)
     dataset = PairDataset(photos.images, config.data.pair, config.seed, length, copies)
@@ -93,8 +96,9 @@ def _plan(config: TrainConfig, photos: Photographs) -> Plan:
     return Different(config.batch, config.steps, count, config.seed)
 
 
-def _load(paths: list[Path], config: TrainConfig, purpose: str) -> Photographs:
-    photos = load_images(paths, config.data.short_side)
+def load_photographs(paths: list[Path], short_side: int, purpose: str = "") -> Photographs:
+    """Read photographs and tell how many there are, and which cannot be used."""
+    photos = load_images(paths, short_side)
     for file in photos.rejected:
         say(f"left out: {file}")
     say(f"{len(photos.images)} photographs{purpose}")

@@ -101,19 +101,21 @@ class Model(nn.Module):
         self.dense = DenseNet(options.stages, options.lateral, options.head)
         self.binary = BinaryHead(options.dim) if options.binary else None
 
-    def train_only(self, name: str) -> None:
-        """Train one network and leave the others exactly as they are.
+    def train_only(self, *names: str) -> None:
+        """Train some networks and leave the others exactly as they are.
 
         Args:
-            name: of an attribute, e.g. "binary".
+            *names: of attributes, e.g. "binary".
 
         Raises:
             ValueError: no such network.
         """
         networks = dict(self.named_children())
-        if name not in networks:
-            raise ValueError(f"no network {name!r} to train; the model has {', '.join(networks)}")
-        for other in networks.keys() - {name}:
+        for name in names:
+            if name not in networks:
+                known = ", ".join(networks)
+                raise ValueError(f"no network {name!r} to train; the model has {known}")
+        for other in networks.keys() - set(names):
             networks[other].requires_grad_(False)
         self.train(self.training)
 

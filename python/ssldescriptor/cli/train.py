@@ -19,6 +19,13 @@ def add_parser(commands: Any) -> None:
         description="Train a model on photographs; nothing else is needed. Any setting of the "
         "configuration can be given as key=value, e.g. steps=2000 data.short_side=320.",
     )
+    add_training_arguments(parser)
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.set_defaults(run=run)
+
+
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what makes the configuration of a run."""
     parser.add_argument(
         "--images",
         action="append",
@@ -28,9 +35,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--config", type=Path, metavar="YAML", help="settings to start from")
     parser.add_argument("--output", metavar="DIR", help="folder of checkpoints and logs")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="settings to change")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -38,6 +43,22 @@ def run(args: argparse.Namespace) -> None:
 
     Raises:
         CommandError: no photographs are named, or the loss or a gradient is not finite.
+    """
+    config = read_config(args)
+    import_training("memory").keep_pages()
+    try:
+        path = import_training("train").train(config, resume=args.resume)
+    except FloatingPointError as error:
+        raise CommandError(str(error)) from error
+    if import_training("distributed").is_main():
+        print(path)
+
+
+def read_config(args: argparse.Namespace) -> Any:
+    """Return the configuration that the arguments make.
+
+    Raises:
+        CommandError: no photographs are named.
     """
     overrides = list(args.overrides)
     if args.images:
@@ -47,10 +68,4 @@ def run(args: argparse.Namespace) -> None:
     config = import_training("config").load_config(args.config, overrides)
     if not config.data.images:
         raise CommandError("no photographs: give --images DIR")
-    import_training("memory").keep_pages()
-    try:
-        path = import_training("train").train(config, resume=args.resume)
-    except FloatingPointError as error:
-        raise CommandError(str(error)) from error
-    if import_training("distributed").is_main():
-        print(path)
+    return config

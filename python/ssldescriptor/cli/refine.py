@@ -1,0 +1,40 @@
+"""`ssldescriptor refine`: train the patch head of a model on the keypoints that it finds."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ssldescriptor.cli.errors import CommandError
+from ssldescriptor.cli.match import positive
+from ssldescriptor.cli.train import add_training_arguments, read_config
+from ssldescriptor.cli.training_extra import import_training
+
+
+def add_parser(commands: Any) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "refine",
+        help="train a model's patch head alone (needs the extra [train])",
+        description="Train the patch head of a checkpoint alone, on keypoints that the model finds "
+        "in both views of a pair. Settings are those of `train`; init=CKPT names the checkpoint.",
+    )
+    add_training_arguments(parser)
+    parser.add_argument(
+        "--pairs", type=positive, default=5500, metavar="N", help="pairs of views to make"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Refine, and print the path of the new weights.
+
+    Raises:
+        CommandError: no photographs are named, or the loss is not finite.
+    """
+    config = read_config(args)
+    import_training("memory").keep_pages()
+    try:
+        print(import_training("refine").refine(config, args.pairs))
+    except FloatingPointError as error:
+        raise CommandError(str(error)) from error

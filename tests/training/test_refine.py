@@ -1,0 +1,129 @@
+"""The patch head trained alone, on keypoints that are found in both views."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from skimage import data as photographs
+from tests.training.small_run import tiny
+
+from ssldescriptor.features import FeatureExtractor
+from ssldescriptor.keypoints import Keypoints
+from ssldescriptor.options import FeatureOptions
+from ssldescriptor.training.checkpoint import load_checkpoint
+from ssldescriptor.training.config import TrainConfig
+from ssldescriptor.training.data.pairs import PairDataset, PairOptions, Sample
+from ssldescriptor.training.export import export
+from ssldescriptor.training.matched_patches import STEPS, cut_matched_patches, matched
+from ssldescriptor.training.refine import refine, same_points
+from ssldescriptor.training.train import train
+
+
+def keypoints(xy: list[list[float]], size: list[float], angle: list[float]) -> Keypoints:
+    rows = (np.array(x, np.float32) for x in (xy, size, angle))
+    return Keypoints(*rows, np.zeros(len(xy), np.float32))
+
+
+def turned_by_90(scale: float) -> Sample:
+    """The view turned clockwise about (50, 50) and scaled."""
+    h = np.array([[0, -scale, 50 + 50 * scale], [scale, 0, 50 - 50 * scale], [0, 0, 1]])
+    return {"h_0to1": torch.from_numpy(h).float()}
+
+
+def test_the_same_keypoints_are_near_and_framed_alike() -> None:
+    first = keypoints([[60, 50], [50, 70], [40, 50], [50, 20]], [4] * 4, [10, 300, 0, 0])
+    # x -> (50, 50) + 2 * turn: at (50, 70), (10, 50), (50, 30) and (110, 50).
+    second = keypoints(
+        [[50.5, 71], [10, 50], [50, 30], [114, 50], [52, 68.5]],
+        [8, 8, 30, 8, 8],
+        [85, 35, 90, 90, 100],
+    )
+    index0, index1 = matched(first, second, turned_by_90(2.0))
+    # The second is turned by 5 degrees too much; the third is too large, the last too far.
+    assert index0.tolist() == [0, 1]
+    assert index1.tolist() == [0, 1]
+    nothing = first.select(np.zeros(0, np.intp))
+    assert [len(i) for i in matched(first, nothing, turned_by_90(1.0))] == [0, 0]
+
+
+def test_one_keypoint_is_matched_once() -> None:
+    first = keypoints([[50, 50], [51, 50]], [6, 6], [0, 0])
+    second = keypoints([[50.8, 50]], [6], [0])
+    still = {"h_0to1": torch.eye(3)}
+    assert [i.tolist() for i in matched(first, second, still)] == [[1], [0]]
+
+
+def test_the_patches_are_those_of_the_matched_keypoints() -> None:
+    photo = np.ascontiguousarray(photographs.astronaut()[..., ::-1])
+    pairs = PairDataset([photo], PairOptions(size=192, photometric=0.0), 3, 5)
+    extractor = FeatureExtractor(FeatureOptions(num_threads=1))
+    cut = cut_matched_patches(extractor, pairs, 60, 2)
+    assert len(cut.start) == 6
+    assert cut.start[-1] == len(cut.xy) == len(cut.patches)
+    assert np.diff(cut.start).max() <= 60
+    for p in range(5):
+        there = cut.xy[cut.start[p] : cut.start[p + 1]]
+        h = pairs[p]["h_0to1"].numpy()
+        mapped = np.c_[there[:, 0], np.ones(len(there))] @ h.T
+        assert np.abs(mapped[:, :2] / mapped[:, 2:] - there[:, 1]).max() < 3
+    first, second = cut.patches.transpose(1, 0, 2, 3, 4).reshape(2, len(cut.xy), -1) / STEPS
+    alike = [np.corrcoef(a, b)[0, 1] for a, b in zip(first, second, strict=True)]
+    assert np.median(alike) > 0.7
+    assert abs(np.median(first.std(1)) - 1) < 0.2
+
+
+def test_the_same_point_is_no_negative() -> None:
+    pair = torch.tensor([[[0.0, 0], [0, 0]], [[3, 0], [50, 0]], [[90, 0], [52, 0]]])
+    ignore = same_points([pair, pair[:1]], 6.0)
+    wanted = [[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 1]]
+    assert ignore.int().tolist() == wanted
+
+
+@pytest.fixture(scope="module")
+def checkpoint(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train(tiny(folder, tmp_path_factory.mktemp("run"), "model.binary=true"))
+
+
+def refined(folder: Path, checkpoint: Path, output: Path, *more: str) -> TrainConfig:
+    settings = ("data.pair.size=192", "data.pair.photometric=0", "step.keypoints=40", "batch=4")
+    return tiny(folder, output, f"init={checkpoint}", "model.binary=true", *settings, *more)
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    given: dict[str, torch.Tensor] = load_checkpoint(path)["model"]
+    return given
+
+
+def test_only_the_heads_are_trained(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
+    before = weights(checkpoint)
+    for heads, more in (
+        ({"patch_head"}, ()),
+        ({"patch_head", "binary"}, ("step.binary_weight=1",)),
+    ):
+        after = weights(refine(refined(folder, checkpoint, tmp_path, *more), 6))
+        changed = {n.split(".")[0] for n in before if not torch.equal(before[n], after[n])}
+        assert changed == heads
+    export(tmp_path / "weights.pt", tmp_path / "m.onnx")
+    assert FeatureExtractor(FeatureOptions(tmp_path / "m.onnx")).dim == 128
+
+
+def test_refining_tells_keypoints_apart_better(
+    folder: Path, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = refined(
+        folder, checkpoint, tmp_path, "steps=60", "log_every=20", "optimizer.learning_rate=1e-2"
+    )
+    refine(config, 12)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "accuracy" in line]
+    first, *_, last = (float(line.split("accuracy ")[1]) for line in lines)
+    assert last > first + 0.05
+
+
+def test_what_cannot_be_refined_is_told(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="name a checkpoint in init"):
+        refine(tiny(folder, tmp_path), 2)
+    with pytest.raises(ValueError, match="l2net model has no patch head"):
+        refine(refined(folder, checkpoint, tmp_path, "model.architecture=l2net"), 2)
+    with pytest.raises(FileNotFoundError):
+        refine(refined(folder, tmp_path / "none.pt", tmp_path), 2)
