@@ -15,6 +15,7 @@ from ssldescriptor.training.keypoint_step import peak_loss, rank_loss
 from ssldescriptor.training.keypoints import Correspondences, sample_correspondences
 from ssldescriptor.training.losses import registry
 from ssldescriptor.training.losses.binary import binary_loss
+from ssldescriptor.training.losses.ratio import ratio_loss
 from ssldescriptor.training.mining import SCOPES, ignored_negatives, nearest_is_right
 from ssldescriptor.training.models.dense import DenseMaps, as_float
 from ssldescriptor.training.models.registry import Model
@@ -35,6 +36,8 @@ class StepOptions:
             elements.
         hardest: negatives of a row that average_precision counts; 0 for all.
         margin: of triplet, in L2 distance.
+        ratio_weight: of a loss on the ratio test, beside the descriptor loss.
+        ratio_threshold: of that test.
         negatives: where they come from: "pair", the own pair; "batch", every pair; "other", every
             pair but the own.
         position_noise: standard deviation, pixels, of a keypoint that the other view has missed.
@@ -58,6 +61,8 @@ class StepOptions:
     ap_low: float = 0.0
     hardest: int = 20
     margin: float = 1.0
+    ratio_weight: float = 0.0
+    ratio_threshold: float = 0.72
     negatives: str = "batch"
     position_noise: float = 0.6
     min_negative_distance: float = 6.0
@@ -189,7 +194,11 @@ def rows_loss(rows0: Tensor, rows1: Tensor, ignore: Tensor, options: StepOptions
         hardest=options.hardest,
         low=options.ap_low,
     )
-    return loss(rows0, rows1, ignore)
+    total = loss(rows0, rows1, ignore)
+    if options.ratio_weight:
+        ratio = ratio_loss(rows0, rows1, ignore, threshold=options.ratio_threshold)
+        total = total + options.ratio_weight * ratio
+    return total
 
 
 def bits_loss(

@@ -50,7 +50,7 @@ class SSLDescriptor(Feature2D):
             upright: Ignore angles, for images that are never turned.
             first_octave: The finest scale at which the model looks for keypoints is the image
                 shrunk by 2**first_octave. -1 enlarges it, as SIFT does: finer and more exactly
-                placed keypoints, for about four times the time. 1 and 2 are for large images
+                placed keypoints, for two and a half times the time. 1 and 2 are for large images
                 that are not sharp to the pixel.
             num_threads: Threads to use; 0 for all.
             **opencv: Parameters of OpenCV's features. `descriptorType=cv2.CV_8U` means

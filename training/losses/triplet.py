@@ -23,11 +23,20 @@ def triplet(desc0: Tensor, desc1: Tensor, ignore: Tensor, *, margin: float = 1.0
     Returns:
         The mean loss; 0 for rows without a fair negative.
     """
+    counterpart, hardest = distances(desc0, desc1, ignore)
+    return (margin + counterpart - hardest).clamp(min=0).mean()
+
+
+def distances(desc0: Tensor, desc1: Tensor, ignore: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far the counterpart and the hardest negative of each pair (N,) are.
+
+    Without a fair negative the second is infinite.
+    """
     similarity = desc0 @ desc1.T
     diagonal = torch.eye(len(desc0), dtype=torch.bool, device=desc0.device)
     negative = similarity.masked_fill(ignore | diagonal, float("-inf"))
     hardest = torch.maximum(negative.amax(1), negative.amax(0))
-    return (margin + _distance(similarity.diagonal()) - _distance(hardest)).clamp(min=0).mean()
+    return _distance(similarity.diagonal()), _distance(hardest)
 
 
 def _distance(similarity: Tensor) -> Tensor:
