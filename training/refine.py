@@ -54,6 +54,8 @@ def refine(config: TrainConfig, num_pairs: int) -> Path:
         raise ValueError(f"a {config.model.architecture} model has no patch head to refine")
     say(start_from(model, Path(config.init)))
     model.train_only("patch_head", *(["binary"] if config.step.binary_weight else []))
+    path = Path(config.output) / "weights.pt"
+    path.parent.mkdir(parents=True, exist_ok=True)
     matched = _cut(config, model, num_pairs)
     say(f"{len(matched.xy)} keypoints found in both views of {len(matched.start) - 1} pairs")
     state = TrainingState(config, model, InOrder(config.batch, config.steps))
@@ -71,9 +73,8 @@ def refine(config: TrainConfig, num_pairs: int) -> Path:
                 + "  ".join(f"{k} {v:.4f}" for k, v in means.items())
             )
             shown.clear()
-    path = Path(config.output) / "weights.pt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(path, state.weights_only())
+        if state.step % config.save_every == 0 or state.step == config.steps:
+            save_checkpoint(path, state.weights_only())
     return path
 
 
