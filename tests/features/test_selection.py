@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssldescriptor.selection import CERTAINTY_WEIGHT, select_surest
+from ssldescriptor.selection import CERTAINTY_WEIGHT, SPARE, select_surest
 
 # Few values: many ties.
 VALUES = st.lists(st.tuples(st.integers(-4, 4), st.integers(-3, 0)), max_size=60)
@@ -29,7 +29,7 @@ def test_it_equals_scoring_all_candidates(candidates: list[tuple[int, int]], cou
     assert asked == list(range(len(asked)))
 
 
-@pytest.mark.parametrize(("certainty", "expected"), [(0.0, 150), (-8.0, 1000)])
+@pytest.mark.parametrize(("certainty", "expected"), [(0.0, round(100 * SPARE)), (-8.0, 1000)])
 def test_few_are_asked_where_directions_are_sure(certainty: float, expected: int) -> None:
     rank = np.linspace(5, 0, 1000, dtype=np.float32)
     asked = []
