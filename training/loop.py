@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ssldescriptor.training.batch import Batch, collate
 from ssldescriptor.training.checkpoint import save_checkpoint
@@ -78,8 +79,6 @@ def take_step(state: TrainingState, batch: Batch) -> dict[str, float]:
     """Train on one batch and return the figures worth watching."""
     config, model, started = state.config, state.model, time.monotonic()
     random = state.generator.get_state()
-    for group in state.optimizer.param_groups:
-        group["lr"] = learning_rate(config, state.step)
     try:
         loss, figures = run_step(
             model,
@@ -89,23 +88,44 @@ def take_step(state: TrainingState, batch: Batch) -> dict[str, float]:
             bfloat16=bool(state.bfloat16),
             threads=config.threads,
         )
-        _check_finite("loss", figures["loss"], figures)
-        with stage("backward"):
-            state.optimizer.zero_grad(set_to_none=False)
-            loss.backward()  # type: ignore[no-untyped-call]
-            average_gradients(model)
-        with stage("optimizer"):
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
-            _check_finite("gradient", float(norm), figures)
-            state.optimizer.step()
-            if state.average:
-                state.average.update(model, state.step)
+        norm = descend(state, loss, figures)
     except FloatingPointError as error:
         path = _save_failed_batch(state, batch, random, str(error))
         raise FloatingPointError(f"step {state.step}: {error}; its batch is in {path}") from None
     state.step += 1
     state.seconds += time.monotonic() - started
-    return figures | {"gradient": float(norm)}
+    return figures | {"gradient": norm}
+
+
+def descend(state: TrainingState, loss: Tensor, figures: dict[str, float]) -> float:
+    """Go down the gradient of a loss; the weights stay as they are where it is not finite.
+
+    Args:
+        state: whose model the loss is of.
+        loss: scalar, with gradients.
+        figures: among them its value, "loss"; shown with an error.
+
+    Returns:
+        The norm of the gradient before it was clipped.
+
+    Raises:
+        FloatingPointError: the loss or the gradient is not finite.
+    """
+    config, model = state.config, state.model
+    _check_finite("loss", figures["loss"], figures)
+    for group in state.optimizer.param_groups:
+        group["lr"] = learning_rate(config, state.step)
+    with stage("backward"):
+        state.optimizer.zero_grad(set_to_none=False)
+        loss.backward()  # type: ignore[no-untyped-call]
+        average_gradients(model)
+    with stage("optimizer"):
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
+        _check_finite("gradient", float(norm), figures)
+        state.optimizer.step()
+        if state.average:
+            state.average.update(model, state.step)
+    return float(norm)
 
 
 def _check_finite(name: str, value: float, figures: dict[str, float]) -> None:

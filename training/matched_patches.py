@@ -62,6 +62,7 @@ def cut_matched_patches(
         ValueError: no keypoint was found in both views of any pair.
     """
     sift = cv2.SIFT.create(CANDIDATES)
+    threads = extractor.options.num_threads
     patches, xy = [], []
     for i in range(len(pairs)):
         pair = pairs[i]
@@ -76,7 +77,7 @@ def cut_matched_patches(
         drawn = np.random.default_rng((pairs.seed, i)).permutation(len(chosen[0]))[:cap]
         views = [k.select(index[drawn]) for k, index in zip(found, chosen, strict=True)]
         cut = [
-            _core.sample_patches(gray, k.xy, k.size, k.angle, 1, grids)
+            _core.sample_patches(gray, k.xy, k.size, k.angle, threads, grids)
             for gray, k in zip(grays, views, strict=True)
         ]
         patches.append(np.stack([_as_int8(p) for p in cut], 1))

@@ -7,7 +7,6 @@ they really find. A step is a third of one of `train` and holds about as many ke
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +20,10 @@ from ssldescriptor.training.data.pairs import PairDataset
 from ssldescriptor.training.distributed import say
 from ssldescriptor.training.extraction import package_extractor
 from ssldescriptor.training.initial import start_from
+from ssldescriptor.training.loop import descend
 from ssldescriptor.training.matched_patches import STEPS, MatchedPatches, cut_matched_patches
 from ssldescriptor.training.mining import nearest_is_right
 from ssldescriptor.training.models.registry import GeometricModel, make_model
-from ssldescriptor.training.optimizer import learning_rate
 from ssldescriptor.training.plan import InOrder
 from ssldescriptor.training.precision import choose_bfloat16
 from ssldescriptor.training.state import TrainingState
@@ -43,10 +42,14 @@ def refine(config: TrainConfig, num_pairs: int) -> Path:
     Raises:
         FileNotFoundError: no photographs, or no checkpoint.
         ValueError: no checkpoint is named, it has no patch head, or no keypoint was found twice.
-        FloatingPointError: the loss is not finite.
+            Negatives of other scopes than the batch.
+        FloatingPointError: the loss or a gradient is not finite.
     """
     if not config.init:
         raise ValueError("nothing to refine: name a checkpoint in init")
+    if config.step.negatives != "batch":
+        given = config.step.negatives
+        raise ValueError(f"step.negatives={given!r}: refine has only those of the batch")
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     model = make_model(config.model)
@@ -105,24 +108,17 @@ def _take_step(
     rows0, rows1 = rows.float().chunk(2)
     descriptor = rows_loss(rows0, rows1, ignore, config.step)
     binary = bits_loss(model, rows0, rows1, ignore, config.step)
-    loss = descriptor + config.step.binary_weight * binary
-    if not math.isfinite(float(loss.detach())):
-        raise FloatingPointError(f"step {state.step}: the loss is {float(loss.detach())}")
-    for group in state.optimizer.param_groups:
-        group["lr"] = learning_rate(config, state.step)
-    state.optimizer.zero_grad(set_to_none=False)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
-    state.optimizer.step()
-    if state.average:
-        state.average.update(model, state.step)
-    state.step += 1
     nearest = nearest_is_right(rows0.detach(), rows1.detach(), ignore)
-    return {
+    loss = descriptor + config.step.binary_weight * binary
+    figures = {
+        "loss": float(loss.detach()),
         "descriptor": float(descriptor.detach()),
         "binary": float(binary.detach()),
         "accuracy": float(nearest.float().mean()),
     }
+    descend(state, loss, figures)
+    state.step += 1
+    return figures
 
 
 def same_points(xy: list[Tensor], min_distance: float) -> Tensor:

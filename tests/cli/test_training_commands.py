@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
-from ssldescriptor.cli import export, train
+from ssldescriptor.cli import export, refine, train
 from ssldescriptor.cli.main import main
 
 
 @pytest.mark.parametrize(
-    "arguments", [["train", "--images", "photos"], ["export", "last.pt", "-o", "model.onnx"]]
+    "arguments",
+    [
+        ["train", "--images", "photos"],
+        ["refine", "--images", "photos", "init=last.pt"],
+        ["export", "last.pt", "-o", "model.onnx"],
+    ],
 )
 def test_without_torch_the_extra_is_named(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -62,13 +67,36 @@ def test_train_passes_its_settings_on(
     assert capsys.readouterr().out == "runs/x/last.pt\n"
 
 
-def test_training_wants_photographs(
+def test_refine_passes_its_settings_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = SimpleNamespace(data=SimpleNamespace(images=["a"]))
+    seen: list[object] = []
+
+    def run_refining(*given: object) -> Path:
+        seen.extend(given)
+        return Path("runs/x/weights.pt")
+
+    modules = {
+        "config": SimpleNamespace(load_config=lambda path, overrides: config),
+        "memory": SimpleNamespace(keep_pages=lambda: None),
+        "refine": SimpleNamespace(refine=run_refining),
+    }
+    for command in (train, refine):
+        monkeypatch.setattr(command, "import_training", modules.__getitem__)
+    assert main(["refine", "--images", "a", "--pairs", "7", "init=last.pt"]) == 0
+    assert seen == [config, 7]
+    assert capsys.readouterr().out == "runs/x/weights.pt\n"
+
+
+@pytest.mark.parametrize("command", ["train", "refine"])
+def test_training_wants_photographs(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = SimpleNamespace(data=SimpleNamespace(images=[]))
     modules = {"config": SimpleNamespace(load_config=lambda path, overrides: config)}
     monkeypatch.setattr(train, "import_training", modules.__getitem__)
-    assert main(["train"]) == 1
+    assert main([command]) == 1
     assert "--images" in capsys.readouterr().err
 
 

@@ -11,6 +11,7 @@ from tests.training.small_run import tiny
 from ssldescriptor.features import FeatureExtractor
 from ssldescriptor.keypoints import Keypoints
 from ssldescriptor.options import FeatureOptions
+from ssldescriptor.training import refine as refine_module
 from ssldescriptor.training.checkpoint import load_checkpoint
 from ssldescriptor.training.config import TrainConfig
 from ssldescriptor.training.data.pairs import PairDataset, PairOptions, Sample
@@ -120,10 +121,24 @@ def test_refining_tells_keypoints_apart_better(
     assert last > first + 0.05
 
 
+def test_a_loss_that_is_not_finite_stops_the_run(
+    folder: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: torch.Tensor) -> torch.Tensor:
+        return given[0].sum() * float("nan")
+
+    monkeypatch.setattr(refine_module, "rows_loss", broken)
+    with pytest.raises(FloatingPointError, match="the loss is nan"):
+        refine(refined(folder, checkpoint, tmp_path), 2)
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_cannot_be_refined_is_told(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="name a checkpoint in init"):
         refine(tiny(folder, tmp_path), 2)
     with pytest.raises(ValueError, match="l2net model has no patch head"):
         refine(refined(folder, checkpoint, tmp_path, "model.architecture=l2net"), 2)
+    with pytest.raises(ValueError, match="only those of the batch"):
+        refine(refined(folder, checkpoint, tmp_path, "step.negatives=pair"), 2)
     with pytest.raises(FileNotFoundError):
         refine(refined(folder, tmp_path / "none.pt", tmp_path), 2)

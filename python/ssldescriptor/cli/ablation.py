@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ssldescriptor.cli.match import positive
+from ssldescriptor.cli.arguments import positive
 from ssldescriptor.cli.training_extra import import_training
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ssldescriptor.cli.match import positive, ratio
+from ssldescriptor.cli.arguments import positive, ratio
 from ssldescriptor.evaluation.runs.config import DEFAULT_METHODS
 from ssldescriptor.evaluation.runs.localization import (
     LocalizationConfig,

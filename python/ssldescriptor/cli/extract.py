@@ -7,13 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ssldescriptor.cli.arguments import add_feature_arguments, positive
 from ssldescriptor.cli.collection_arguments import add_engine, check_output, report
-from ssldescriptor.cli.match import positive
 from ssldescriptor.collections.engine import make_engine
 from ssldescriptor.collections.extract import ExtractOptions, extract_collection
 from ssldescriptor.detectors import DETECTORS
 from ssldescriptor.formats import NAMES
-from ssldescriptor.options import FIRST_OCTAVES
 
 
 def add_parser(commands: Any) -> None:
@@ -32,15 +31,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--nfeatures", type=positive, default=2048, metavar="N", help="an image")
     parser.add_argument("--detector", choices=DETECTORS, default="own", help="default: own")
     parser.add_argument("--descriptor", choices=NAMES, default="float", help="default: float")
-    parser.add_argument("--model", default="default", metavar="M", help="name or ONNX file")
-    parser.add_argument("--upright", action="store_true", help="ignore the keypoints' angles")
-    parser.add_argument(
-        "--first-octave",
-        type=int,
-        choices=FIRST_OCTAVES,
-        default=0,
-        help="finest scale of the keypoints; -1: the image enlarged, as SIFT does",
-    )
+    add_feature_arguments(parser)
     parser.add_argument(
         "--max-side", type=int, default=1600, metavar="PX", help="reduce larger images; 0: never"
     )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from ssldescriptor import SSLDescriptor, __version__, match_images
+from ssldescriptor.cli.arguments import add_feature_arguments, positive, ratio
 from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.cli.inputs import read_input
 from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
 from ssldescriptor.detectors import DETECTORS, make_detector
 from ssldescriptor.drawing import draw_matches
 from ssldescriptor.geometry import ImageMatches
-from ssldescriptor.options import FIRST_OCTAVES
 from ssldescriptor.report.build import build_page
 from ssldescriptor.report.content import page_content
 
@@ -44,15 +44,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--ratio", type=ratio, metavar="R", help="ratio test, e.g. 0.8; default: none"
     )
-    parser.add_argument("--model", default="default", metavar="M", help="name or ONNX file")
-    parser.add_argument("--upright", action="store_true", help="ignore the keypoints' angles")
-    parser.add_argument(
-        "--first-octave",
-        type=int,
-        choices=FIRST_OCTAVES,
-        default=0,
-        help="finest scale of the keypoints; -1: the image enlarged, as SIFT does",
-    )
+    add_feature_arguments(parser)
     parser.add_argument(
         "--geometry",
         choices=("homography", "fundamental"),
@@ -142,19 +134,3 @@ def summarize(args: argparse.Namespace, pair: ImageMatches, seconds: float) -> d
         "matrix": None if pair.transform is None else pair.transform.tolist(),
         "seconds": round(seconds, 3),
     }
-
-
-def positive(text: str) -> int:
-    """Parse a whole number above zero."""
-    value = int(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return value
-
-
-def ratio(text: str) -> float:
-    """Parse a ratio in (0, 1]."""
-    value = float(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not in (0, 1]")
-    return value

@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ssldescriptor.cli.arguments import positive, ratio
 from ssldescriptor.cli.collection_arguments import add_engine, check_output, report
-from ssldescriptor.cli.match import positive, ratio
 from ssldescriptor.collections.engine import make_engine
 from ssldescriptor.collections.match import MODELS, MatchOptions, match_collection
 from ssldescriptor.collections.pairs import WAYS, PairOptions

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ssldescriptor.cli.arguments import positive
 from ssldescriptor.cli.errors import CommandError
-from ssldescriptor.cli.match import positive
 from ssldescriptor.cli.train import add_training_arguments, read_config
 from ssldescriptor.cli.training_extra import import_training
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ssldescriptor import patch_cv2
+from ssldescriptor.cli.arguments import add_feature_arguments
 from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.formats import NAMES
 
@@ -21,8 +22,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--descriptor", choices=NAMES, help="one form for all features")
     parser.add_argument("--nfeatures", type=int, help="cap on keypoints, whatever the script says")
     parser.add_argument("--keep-keypoints", action="store_true", help="replace descriptors only")
-    parser.add_argument("--upright", action="store_true", help="ignore angles")
-    parser.add_argument("--model", default="default", metavar="M", help="name or ONNX file")
+    add_feature_arguments(parser)
     parser.add_argument("script", help="a Python file")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of the script")
     parser.set_defaults(run=run)
@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> None:
         keep_keypoints=args.keep_keypoints,
         nfeatures=args.nfeatures,
         upright=args.upright,
+        first_octave=args.first_octave,
         model=args.model,
     )
     argv, path = sys.argv, list(sys.path)
