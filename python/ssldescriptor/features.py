@@ -14,6 +14,7 @@ from ssldescriptor.runtime import Model, load_model
 from ssldescriptor.scales import Level, scale_levels
 from ssldescriptor.selection import select_surest
 from ssldescriptor.tiling import dense_maps
+from ssldescriptor.workers import Workers, share_out
 
 FloatArray = NDArray[np.float32]
 
@@ -34,7 +35,12 @@ class FeatureExtractor:
     def __init__(self, options: FeatureOptions, model: Model | None = None) -> None:
         """Load the model, unless one is given, as the training does with one that it trains."""
         self.options = options
-        self._model = load_model(options.model, options.num_threads) if model is None else model
+        if model is None:
+            self._workers = share_out(options.num_threads)
+            self._model = load_model(options.model, self._workers.layers)
+        else:  # in training one call changes its mode under another
+            self._workers = Workers(1, options.num_threads, options.num_threads)
+            self._model = model
         self.dim = self._model.dim
         self.bits = self._model.bits if self._model.has_bits else None
 
@@ -59,12 +65,15 @@ class FeatureExtractor:
         def look(part: slice) -> FloatArray:
             """Find the frames of some candidates; tell how sure they are."""
             certainty = np.empty(part.stop - part.start, np.float32)
-            for i, level in enumerate(levels):
+
+            def look_at_level(i: int) -> None:
                 of_level = np.flatnonzero(origin[part] == i)
                 if len(of_level):
-                    at = of_level + part.start
+                    at, level = of_level + part.start, levels[i]
                     moved, size[at], angle[at], certainty[of_level] = self._frames(level, here[at])
                     xy[at] = np.where(_under(mask, moved)[:, None], moved, xy[at])
+
+            self._workers.map(look_at_level, range(len(levels)))
             return certainty
 
         count = min(max_keypoints, len(xy)) if max_keypoints > 0 else len(xy)
@@ -81,7 +90,7 @@ class FeatureExtractor:
         self, levels: list[Level], mask: NDArray[np.uint8] | None
     ) -> tuple[FloatArray, FloatArray, NDArray[np.intp], FloatArray]:
         """Return all peaks, best first: where in the image, rank, level, where in the level."""
-        peaks = [self._peaks(level.gray) for level in levels]
+        peaks = self._workers.map(self._peaks, [level.gray for level in levels])
         origin = np.repeat(np.arange(len(levels)), [len(here) for here, _ in peaks])
         here = np.concatenate([here for here, _ in peaks])
         xy = np.concatenate(
@@ -99,7 +108,7 @@ class FeatureExtractor:
         self, level: Level, here: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Return where in the image keypoints of a level lie, sizes, angles, certainties."""
-        rings = _core.sample_rings(level.gray, here, self.options.num_threads)
+        rings = _core.sample_rings(level.gray, here, self._workers.sampling)
         frame = self._model.frame(rings)
         xy = level.to_image(here + frame.offset)
         size = frame.size * level.factor.mean()
@@ -124,9 +133,11 @@ class FeatureExtractor:
         patches = _core.sample_patches(
             gray, keypoints.xy, keypoints.size, angle, self.options.num_threads, self._model.grids
         )
-        for start in range(0, len(rows), CHUNK):
-            part = slice(start, start + CHUNK)
+
+        def describe_part(part: slice) -> None:
             rows[part] = self._model.describe(patches[part])
+
+        self._workers.map(describe_part, self._workers.parts(len(rows), CHUNK))
         return rows
 
 

@@ -120,7 +120,7 @@ def load_model(model: str | Path, num_threads: int) -> Model:
 
     Args:
         model: see `models.resolve`.
-        num_threads: of onnxruntime; 0 for all processors.
+        num_threads: of onnxruntime inside a layer; 0 for all processors.
 
     Raises:
         FileNotFoundError: no such model.
@@ -132,7 +132,7 @@ def load_model(model: str | Path, num_threads: int) -> Model:
     options.inter_op_num_threads = 1
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     # Threads that spin between the many small layers take processor time from everybody else: with
-    # two threads beside other work a fifth more of it, and nearly twice the time by the clock.
+    # two threads inside a layer, beside other work, a fifth more of it and nearly twice the time.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # It warns that inputs with a default are not constants: that is what they are for.
     options.log_severity_level = 3

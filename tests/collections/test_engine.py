@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ssldescriptor.collections.engine import AHEAD, LocalEngine, make_engine, num_processors
+from ssldescriptor.collections.engine import AHEAD, LocalEngine, make_engine
+from ssldescriptor.workers import num_processors
 
 
 def test_every_item_is_done_once() -> None:

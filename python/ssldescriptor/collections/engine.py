@@ -6,10 +6,11 @@ items nor results pile up in memory.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol, TypeVar
+
+from ssldescriptor.workers import num_processors
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -121,10 +122,3 @@ def stream(
             yield from [(under_way.pop(handle), handle) for handle in first(list(under_way))]
     while under_way:
         yield from [(under_way.pop(handle), handle) for handle in first(list(under_way))]
-
-
-def num_processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -11,9 +11,9 @@ from ssldescriptor.collections.engine import (
     Item,
     Result,
     WorkerDiedError,
-    num_processors,
     stream,
 )
+from ssldescriptor.workers import num_processors
 
 # How often an item may take its worker with it before it counts as failed.
 MAX_RETRIES = 3
