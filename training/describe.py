@@ -152,12 +152,12 @@ def _frames(
     places = (carried.flatten(0, 1), moved1.flatten(0, 1))
     true = (turn.flatten(), scale.flatten())
     gathered = (gather_rows(part)[keep] for part in (*predicted, *places, *true))
-    loss, figures = _frame_loss(*gathered, floor=direction_floor)
+    loss, figures = frame_loss(*gathered, floor=direction_floor)
     certainty = log_certainty(direction0).view(shape)
     return _Framed(frames, moved0.detach(), moved1.detach(), certainty, loss, figures)
 
 
-def _frame_loss(
+def frame_loss(
     direction0: Tensor,
     direction1: Tensor,
     log_size0: Tensor,
@@ -169,7 +169,19 @@ def _frame_loss(
     *,
     floor: float,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Loss and figures of the frames of N correspondences, from (N, A), (N, 2) and (N,) tensors."""
+    """Return loss and figures of the frames of N correspondences.
+
+    Args:
+        direction0: (N, A) logits in view 0.
+        direction1: (N, A) logits in view 1.
+        log_size0: (N,) log2 of the sizes in view 0.
+        log_size1: (N,) in view 1.
+        carried: (N, 2) pixels, the places of view 0 carried to view 1.
+        moved: (N, 2) pixels, the places in view 1.
+        turn: (N,) radians from view 0 to view 1.
+        scale: (N,) factor from view 0 to view 1.
+        floor: of `direction_agreement`.
+    """
     agreement = direction_agreement(direction0, direction1, turn, floor)
     scaled = scale_consistency(log_size0, log_size1, scale)
     centre = log_size0.mean() ** 2

@@ -38,6 +38,13 @@ def turn_and_scale(h: Tensor, xy: Tensor) -> tuple[Tensor, Tensor]:
     return turn, torch.linalg.det(jacobian).abs().clamp(min=1e-8).sqrt()
 
 
+def rotate(xy: Tensor, angle: Tensor) -> Tensor:
+    """Turn vectors (N, 2) by angles (N,), radians, clockwise in image axes."""
+    cos, sin = angle.cos(), angle.sin()
+    x, y = xy.unbind(-1)
+    return torch.stack([cos * x - sin * y, sin * x + cos * y], -1)
+
+
 def inside(xy: Tensor, width: float | Tensor, height: float | Tensor, margin: float) -> Tensor:
     """Tell which points (..., 2) lie at least `margin` px inside a width x height image."""
     x, y = xy[..., 0], xy[..., 1]

@@ -13,7 +13,7 @@ from typing import Any
 
 import onnx
 
-from ssldescriptor import features, scales, selection, support
+from ssldescriptor import features, scales, selection, sharpness, support
 from ssldescriptor.models import resolve
 
 RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
@@ -56,6 +56,12 @@ def read_settings(model: Any, inputs: dict[str, list[int]]) -> dict[str, Any]:
         "dim": int(metadata["dim"]),
         "factors": scales.factors(),
         "min_side": scales.MIN_SIDE,
+        "lack": {
+            "begins": sharpness.LACK_BEGINS,
+            "whole": sharpness.LACK_IS_WHOLE,
+            "rounding": sharpness.ROUNDING,
+            "weight": features.LACK_WEIGHT,
+        },
         "nms_radius": features.NMS_RADIUS,
         "border": features.BORDER,
         "chunk": features.CHUNK,

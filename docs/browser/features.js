@@ -1,5 +1,5 @@
 // Gray image to keypoints and descriptors: the way of features.py.
-import { localContrast, roundEven, shrink } from "./image.js";
+import { lackOfDetail, localContrast, roundEven, shrink } from "./image.js";
 import { findPeaks, readDirections, selectSurest } from "./keypoints.js";
 import { makePyramid, samplePatches, sampleRings, PATCH_VALUES } from "./sampling.js";
 
@@ -32,9 +32,10 @@ async function findCandidates(model, levels) {
   const all = [];
   for (const level of levels) {
     const { width, height } = level.gray;
+    const lower = Math.fround(model.settings.lack.weight * lackOfDetail(level.gray, model.settings.lack));
     const maps = await model.dense(localContrast(level.gray), width, height);
     for (const { x, y, rank } of findPeaks(level.gray, maps, model.settings)) {
-      all.push({ ...toImage(level, [x, y]), rank, level, here: [x, y] });
+      all.push({ ...toImage(level, [x, y]), rank: Math.fround(rank - lower), level, here: [x, y] });
     }
   }
   return onePerPlace(all.sort((a, b) => b.rank - a.rank));

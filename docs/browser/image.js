@@ -103,3 +103,23 @@ export function textured({ width, height, pixels }, x, y, radius) {
   }
   return false;
 }
+
+/** Mean of the squared differences between pixels dx and dy apart. */
+function meanContrast({ width, height, pixels }, dx, dy) {
+  let sum = 0;
+  for (let y = 0; y < height - dy; y++) {
+    for (let at = y * width; at < (y + 1) * width - dx; at++) {
+      sum += (pixels[at] - pixels[at + dy * width + dx]) ** 2;
+    }
+  }
+  return sum / ((width - dx) * (height - dy));
+}
+
+/** From 0, as sharp as a photograph is, to 1, blurred or enlarged; see sharpness.py. */
+export function lackOfDetail(gray, { begins, whole, rounding }) {
+  if (Math.min(gray.width, gray.height) < 3) return 0;
+  const near = meanContrast(gray, 1, 0) + meanContrast(gray, 0, 1);
+  const far = meanContrast(gray, 2, 0) + meanContrast(gray, 0, 2);
+  const ratio = 0.5 * Math.log2((near + rounding) / (far + rounding));
+  return Math.min(1, Math.max(0, (begins - ratio) / (begins - whole)));
+}

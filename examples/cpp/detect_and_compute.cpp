@@ -21,6 +21,7 @@ constexpr int kMinSide = 64;
 constexpr int kNmsRadius = 3;
 constexpr int kContrastRadius = 16;
 constexpr float kContrastEpsilon = 4;
+constexpr double kLackWeight = 0.3;   // see features.py
 constexpr std::size_t kChunk = 1024;  // keypoints described at once, small enough for the cache
 
 /// One scale of the image; factor_x and factor_y are pixels of the image per pixel of the level.
@@ -59,9 +60,10 @@ std::vector<ssld::ScoredPoint> find_peaks(OnnxModel& model, const Gray& gray) {
 std::vector<Candidate> find_candidates(OnnxModel& model, const std::vector<Level>& levels) {
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < levels.size(); ++i) {
+        const auto lower = static_cast<float>(kLackWeight * lack_of_detail(levels[i].gray));
         for (const auto& [x, y, rank] : find_peaks(model, levels[i].gray)) {
             candidates.push_back({(x + 0.5F) * levels[i].factor_x - 0.5F,
-                                  (y + 0.5F) * levels[i].factor_y - 0.5F, x, y, rank, i});
+                                  (y + 0.5F) * levels[i].factor_y - 0.5F, x, y, rank - lower, i});
         }
     }
     best_first(candidates);

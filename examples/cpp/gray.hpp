@@ -1,4 +1,5 @@
-// Gray images: read from PGM files, shrunk as cv2.INTER_AREA does, and where they have texture.
+// Gray images: read from PGM files, shrunk as cv2.INTER_AREA does, where and whether they have
+// texture.
 #pragma once
 
 #include <algorithm>
@@ -128,4 +129,26 @@ inline std::vector<std::uint8_t> textured(const Gray& gray, std::int64_t radius)
         }
     }
     return mask;
+}
+
+/// Mean of the squared differences between pixels dx and dy apart.
+inline double mean_contrast(const Gray& gray, std::int64_t dx, std::int64_t dy) {
+    double sum = 0;
+    for (std::int64_t y = 0; y + dy < gray.height; ++y) {
+        const std::uint8_t* row = gray.pixels.data() + y * gray.width;
+        const std::uint8_t* other = row + dy * gray.width + dx;
+        for (std::int64_t x = 0; x + dx < gray.width; ++x)
+            sum += (row[x] - other[x]) * (row[x] - other[x]);
+    }
+    return sum / static_cast<double>((gray.height - dy) * (gray.width - dx));
+}
+
+/// From 0, as sharp as a photograph is, to 1, blurred or enlarged; see sharpness.py.
+inline double lack_of_detail(const Gray& gray) {
+    constexpr double kRounding = 0.2;
+    if (std::min(gray.height, gray.width) < 3) return 0;
+    const double near = mean_contrast(gray, 1, 0) + mean_contrast(gray, 0, 1);
+    const double far = mean_contrast(gray, 2, 0) + mean_contrast(gray, 0, 2);
+    const double ratio = 0.5 * std::log2((near + kRounding) / (far + kRounding));
+    return std::clamp((-0.78 - ratio) / (-0.78 + 0.84), 0.0, 1.0);
 }

@@ -63,7 +63,7 @@ class FeatureExtractor:
             `upright`.
         """
         levels = list(scale_levels(gray, self.options.first_octave))
-        xy, rank, origin, here = self._candidates(levels, mask)
+        xy, rank, origin, here = self.candidates(levels, mask)
         angle, size = np.empty((2, len(xy)), np.float32)
 
         def look(part: slice) -> FloatArray:
@@ -90,10 +90,19 @@ class FeatureExtractor:
         chosen, score = chosen[one], score[one]
         return Keypoints(xy[chosen], size[chosen], angle[chosen], score)
 
-    def _candidates(
-        self, levels: list[Level], mask: NDArray[np.uint8] | None
+    def candidates(
+        self, levels: list[Level], mask: NDArray[np.uint8] | None = None
     ) -> tuple[FloatArray, FloatArray, NDArray[np.intp], FloatArray]:
-        """Return all peaks, best first: where in the image, rank, level, where in the level."""
+        """Return all peaks of all scales, best first, before they have frames.
+
+        Args:
+            levels: the image at all scales.
+            mask: as for `detect`.
+
+        Returns:
+            (N, 2) float32 pixels of the image; (N,) float32 ranks; (N,) indices of the levels;
+            (N, 2) float32 pixels of the levels.
+        """
         peaks = self._workers.map(self._peaks, [level.gray for level in levels])
         origin = np.repeat(np.arange(len(levels)), [len(here) for here, _ in peaks])
         here = np.concatenate([here for here, _ in peaks])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # log2 of the contrast of pixels one apart over that of pixels two apart, by which an image begins
-# to lack detail and lacks it all; -1 is a ramp. The median photograph has -.73, enlarged twice -.91.
+# to lack detail and lacks it all; -1 is a ramp. Photographs have -.73, enlarged twice -.91.
 LACK_BEGINS = -0.78
 LACK_IS_WHOLE = -0.84
 # Of gray levels, squared: an image flatter than its rounding tells nothing.

@@ -85,8 +85,9 @@ def test_refine_passes_its_settings_on(
     for command in (train, refine):
         monkeypatch.setattr(command, "import_training", modules.__getitem__)
     assert main(["refine", "--images", "a", "--pairs", "7", "init=last.pt"]) == 0
-    assert seen == [config, 7]
-    assert capsys.readouterr().out == "runs/x/weights.pt\n"
+    assert main(["refine", "--images", "a", "--part", "frame_net", "init=last.pt"]) == 0
+    assert seen == [config, 7, "patch_head", config, 5500, "frame_net"]
+    assert capsys.readouterr().out == "runs/x/weights.pt\n" * 2
 
 
 @pytest.mark.parametrize("command", ["train", "refine"])

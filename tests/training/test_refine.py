@@ -1,4 +1,4 @@
-"""The patch head trained alone, on keypoints that are found in both views."""
+"""One network trained alone, on keypoints that are found in both views."""
 
 from pathlib import Path
 
@@ -11,13 +11,17 @@ from tests.training.small_run import tiny
 from ssldescriptor.features import FeatureExtractor
 from ssldescriptor.keypoints import Keypoints
 from ssldescriptor.options import FeatureOptions
-from ssldescriptor.training import refine as refine_module
+from ssldescriptor.training import refine_head
 from ssldescriptor.training.checkpoint import load_checkpoint
 from ssldescriptor.training.config import TrainConfig
+from ssldescriptor.training.data.homography import ViewRanges
 from ssldescriptor.training.data.pairs import PairDataset, PairOptions, Sample
 from ssldescriptor.training.export import export
+from ssldescriptor.training.losses.frame import turned_back
 from ssldescriptor.training.matched_patches import STEPS, cut_matched_patches, matched
-from ssldescriptor.training.refine import refine, same_points
+from ssldescriptor.training.matched_rings import cut_matched_rings
+from ssldescriptor.training.refine import refine
+from ssldescriptor.training.refine_head import same_points
 from ssldescriptor.training.train import train
 
 
@@ -74,6 +78,30 @@ def test_the_patches_are_those_of_the_matched_keypoints() -> None:
     assert abs(np.median(first.std(1)) - 1) < 0.2
 
 
+def test_the_rings_of_the_views_differ_by_the_turn() -> None:
+    photo = np.ascontiguousarray(photographs.astronaut()[..., ::-1])
+    views = ViewRanges(turned_share=1.0)
+    pairs = PairDataset([photo], PairOptions(size=192, photometric=0.0, views=views), 3, 5)
+    cut = cut_matched_rings(FeatureExtractor(FeatureOptions(num_threads=1)), pairs, 60)
+    assert 100 < len(cut.turn) <= 300
+    assert np.abs(cut.turn).max() > 1
+    assert np.abs(np.log2(cut.scale)).max() < 1.06
+    assert np.median(np.linalg.norm(cut.missed, axis=1)) < 0.6
+    of_one_size = np.abs(np.log2(cut.scale)) < 0.15
+    first, second = torch.from_numpy(cut.rings[of_one_size]).float().unbind(1)
+    turn = torch.from_numpy(cut.turn[of_one_size]).repeat_interleave(12)
+    back = turned_back(second.flatten(0, 1), turn).view_as(first)
+    alike = [np.corrcoef(a.flatten(), b.flatten())[0, 1] for a, b in zip(first, back, strict=True)]
+    assert np.median(alike) > 0.9
+
+
+def test_no_keypoints_in_both_views_are_told() -> None:
+    flat = np.full((256, 256, 3), 90, np.uint8)
+    pairs = PairDataset([flat], PairOptions(size=192, photometric=0.0), 3, 2)
+    with pytest.raises(ValueError, match="no keypoint was found in both views of any of 2 pairs"):
+        cut_matched_rings(FeatureExtractor(FeatureOptions(num_threads=1)), pairs, 60)
+
+
 def test_the_same_point_is_no_negative() -> None:
     pair = torch.tensor([[[0.0, 0], [0, 0]], [[3, 0], [50, 0]], [[90, 0], [52, 0]]])
     ignore = same_points([pair, pair[:1]], 6.0)
@@ -96,28 +124,37 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
     return given
 
 
-def test_only_the_heads_are_trained(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
+def test_only_what_is_named_is_trained(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
     before = weights(checkpoint)
-    for heads, more in (
-        ({"patch_head"}, ()),
-        ({"patch_head", "binary"}, ("step.binary_weight=1",)),
+    for part, trained, more in (
+        ("patch_head", {"patch_head"}, ()),
+        ("patch_head", {"patch_head", "binary"}, ("step.binary_weight=1",)),
+        ("frame_net", {"frame_net"}, ()),
     ):
-        after = weights(refine(refined(folder, checkpoint, tmp_path, *more), 6))
+        after = weights(refine(refined(folder, checkpoint, tmp_path, *more), 6, part))
         changed = {n.split(".")[0] for n in before if not torch.equal(before[n], after[n])}
-        assert changed == heads
+        assert changed == trained
     export(tmp_path / "weights.pt", tmp_path / "m.onnx")
     assert FeatureExtractor(FeatureOptions(tmp_path / "m.onnx")).dim == 128
 
 
-def test_refining_tells_keypoints_apart_better(
-    folder: Path, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("part", "figure"), [("patch_head", "accuracy"), ("frame_net", "turned_within_20")]
+)
+def test_refining_makes_a_network_better(
+    part: str,
+    figure: str,
+    folder: Path,
+    checkpoint: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     config = refined(
         folder, checkpoint, tmp_path, "steps=60", "log_every=20", "optimizer.learning_rate=1e-2"
     )
-    refine(config, 12)
-    lines = [line for line in capsys.readouterr().out.splitlines() if "accuracy" in line]
-    first, *_, last = (float(line.split("accuracy ")[1]) for line in lines)
+    refine(config, 12, part)
+    lines = [line for line in capsys.readouterr().out.splitlines() if figure in line]
+    first, *_, last = (float(line.split(f"{figure} ")[1].split()[0]) for line in lines)
     assert last > first + 0.05
 
 
@@ -127,7 +164,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     def broken(*given: torch.Tensor) -> torch.Tensor:
         return given[0].sum() * float("nan")
 
-    monkeypatch.setattr(refine_module, "rows_loss", broken)
+    monkeypatch.setattr(refine_head, "rows_loss", broken)
     with pytest.raises(FloatingPointError, match="the loss is nan"):
         refine(refined(folder, checkpoint, tmp_path), 2)
     assert not list(tmp_path.iterdir())
@@ -136,8 +173,10 @@ def test_a_loss_that_is_not_finite_stops_the_run(
 def test_what_cannot_be_refined_is_told(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="name a checkpoint in init"):
         refine(tiny(folder, tmp_path), 2)
-    with pytest.raises(ValueError, match="l2net model has no patch head"):
+    with pytest.raises(ValueError, match="l2net model has no patch_head"):
         refine(refined(folder, checkpoint, tmp_path, "model.architecture=l2net"), 2)
+    with pytest.raises(ValueError, match="part='dense' cannot be refined; known: patch_head, fra"):
+        refine(refined(folder, checkpoint, tmp_path), 2, "dense")
     with pytest.raises(ValueError, match="only those of the batch"):
         refine(refined(folder, checkpoint, tmp_path, "step.negatives=pair"), 2)
     with pytest.raises(FileNotFoundError):

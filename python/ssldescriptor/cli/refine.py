@@ -1,4 +1,4 @@
-"""`ssldescriptor refine`: train the patch head of a model on the keypoints that it finds."""
+"""`ssldescriptor refine`: train one network of a model on the keypoints that the model finds."""
 
 from __future__ import annotations
 
@@ -15,11 +15,17 @@ def add_parser(commands: Any) -> None:
     """Declare the command's arguments."""
     parser = commands.add_parser(
         "refine",
-        help="train a model's patch head alone (needs the extra [train])",
-        description="Train the patch head of a checkpoint alone, on keypoints that the model finds "
-        "in both views of a pair. Settings are those of `train`; init=CKPT names the checkpoint.",
+        help="train a model's patch head or frame net alone (needs the extra [train])",
+        description="Train one network of a checkpoint alone, on keypoints that the model finds in "
+        "both views of a pair. Settings are those of `train`; init=CKPT names the checkpoint.",
     )
     add_training_arguments(parser)
+    parser.add_argument(
+        "--part",
+        choices=("patch_head", "frame_net"),
+        default="patch_head",
+        help="which network; after the frame net the patch head wants to see the new frames",
+    )
     parser.add_argument(
         "--pairs", type=positive, default=5500, metavar="N", help="pairs of views to make"
     )
@@ -35,6 +41,6 @@ def run(args: argparse.Namespace) -> None:
     config = read_config(args)
     import_training("memory").keep_pages()
     try:
-        print(import_training("refine").refine(config, args.pairs))
+        print(import_training("refine").refine(config, args.pairs, args.part))
     except FloatingPointError as error:
         raise CommandError(str(error)) from error
