@@ -1,16 +1,18 @@
-"""Time detectAndCompute against cv2.SIFT and cv2.ORB: processor time on the same thread count.
+"""Time detectAndCompute against cv2.SIFT and cv2.ORB: processor time and time by the clock.
 
-usage: python benchmarks/bench_describe.py [--rounds 15] [--threads 1]
+usage: python benchmarks/bench_describe.py [--rounds 15] [--threads 1 2]
 
-A 640 x 480 photograph of scikit-image, 2048 keypoints. The methods take turns within each round, so
-that a busy moment of the machine hits all of them; the medians of the rounds and of the ratios
-within a round are reported. Writes results/describe.json and results/describe.md.
+A 640 x 480 photograph of scikit-image, 2048 keypoints, all methods on the same number of threads.
+They take turns within each round, so that a busy moment of the machine hits all of them; the
+medians of the rounds and of the ratios within a round are reported. Writes
+results/describe.json and results/describe.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,23 +33,32 @@ def main() -> None:
     """Time the methods in turns, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
-    cv2.setNumThreads(args.threads)
+    threads = " ".join(map(str, args.threads))
+    command = f"benchmarks/bench_describe.py --rounds {args.rounds} --threads {threads}"
     image = photograph()
-    methods = make_methods(args.threads)
-    counts = {
-        name: len(feature.detectAndCompute(image, None)[0]) for name, feature in methods.items()
+    report = {
+        "made": environment(command),
+        "threads": {str(number): measure(image, number, args.rounds) for number in args.threads},
     }
-    runs = {name: runner(method, image) for name, method in methods.items()}
-    times = interleaved(runs, args.rounds)
-    command = f"benchmarks/bench_describe.py --rounds {args.rounds} --threads {args.threads}"
-    report = {"made": environment(command), "keypoints": counts, "cpu_ms": summarize(times)}
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "describe.json").write_text(json.dumps(report, indent=1) + "\n")
     (args.out / "describe.md").write_text(markdown(report))
     print(markdown(report))
+
+
+def measure(image: Any, threads: int, rounds: int) -> dict[str, Any]:
+    """Time all methods on so many threads."""
+    cv2.setNumThreads(threads)
+    methods = make_methods(threads)
+    runs = {name: runner(method, image) for name, method in methods.items()}
+    return {
+        "keypoints": {n: len(m.detectAndCompute(image, None)[0]) for n, m in methods.items()},
+        "cpu_ms": summarize(interleaved(runs, rounds)),
+        "ms": summarize(interleaved(runs, rounds, time.perf_counter)),
+    }
 
 
 def photograph() -> Any:
@@ -73,10 +84,18 @@ def runner(feature: Any, image: Any) -> Callable[[], object]:
 def markdown(report: dict[str, Any]) -> str:
     """Return the table and how it was made."""
     rows = [
-        [name, str(report["keypoints"][name]), f"{cpu['median']:.1f}", f"{cpu['ratio']:.2f}"]
-        for name, cpu in report["cpu_ms"].items()
+        [
+            name,
+            threads,
+            str(measured["keypoints"][name]),
+            *(f"{measured[clock][name]['median']:.1f}" for clock in ("cpu_ms", "ms")),
+            *(f"{measured[clock][name]['ratio']:.2f}" for clock in ("cpu_ms", "ms")),
+        ]
+        for threads, measured in report["threads"].items()
+        for name in measured["cpu_ms"]
     ]
-    header = ["detectAndCompute, 640 x 480", "keypoints", "CPU ms", "x SIFT"]
+    header = ["detectAndCompute, 640 x 480", "threads", "keypoints", "CPU ms", "ms"]
+    header += ["CPU, x SIFT", "ms, x SIFT"]
     return markdown_table(header, rows) + "\n" + footnote(report["made"])
 
 
