@@ -21,7 +21,7 @@ constexpr int kMinSide = 64;
 constexpr int kNmsRadius = 3;
 constexpr int kContrastRadius = 16;
 constexpr float kContrastEpsilon = 4;
-constexpr double kLackWeight = 0.3;   // see features.py
+constexpr double kLackWeight = 0.2;   // see features.py
 constexpr std::size_t kChunk = 1024;  // keypoints described at once, small enough for the cache
 
 /// One scale of the image; factor_x and factor_y are pixels of the image per pixel of the level.
