@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -10,15 +9,10 @@ from torch import Tensor
 
 from ssldescriptor.training.batch import Batch
 from ssldescriptor.training.distributed import gather_rows
-from ssldescriptor.training.frames import Frames, best_angle, draw_frames, own_size, wrap
+from ssldescriptor.training.frames import Frames, best_angle, draw_frames, own_size
 from ssldescriptor.training.geometry import turn_and_scale, warp_points
 from ssldescriptor.training.keypoints import Correspondences, other_view
-from ssldescriptor.training.losses.frame import (
-    direction_agreement,
-    log_certainty,
-    position_agreement,
-    scale_consistency,
-)
+from ssldescriptor.training.losses.frame import frame_loss, log_certainty
 from ssldescriptor.training.models.l2net import sample_rows
 from ssldescriptor.training.models.registry import GeometricModel, L2NetModel, Model
 from ssldescriptor.training.patches import cut_patches, cut_rings
@@ -155,44 +149,3 @@ def _frames(
     loss, figures = frame_loss(*gathered, floor=direction_floor)
     certainty = log_certainty(direction0).view(shape)
     return _Framed(frames, moved0.detach(), moved1.detach(), certainty, loss, figures)
-
-
-def frame_loss(
-    direction0: Tensor,
-    direction1: Tensor,
-    log_size0: Tensor,
-    log_size1: Tensor,
-    carried: Tensor,
-    moved: Tensor,
-    turn: Tensor,
-    scale: Tensor,
-    *,
-    floor: float,
-) -> tuple[Tensor, dict[str, float]]:
-    """Return loss and figures of the frames of N correspondences.
-
-    Args:
-        direction0: (N, A) logits in view 0.
-        direction1: (N, A) logits in view 1.
-        log_size0: (N,) log2 of the sizes in view 0.
-        log_size1: (N,) in view 1.
-        carried: (N, 2) pixels, the places of view 0 carried to view 1.
-        moved: (N, 2) pixels, the places in view 1.
-        turn: (N,) radians from view 0 to view 1.
-        scale: (N,) factor from view 0 to view 1.
-        floor: of `direction_agreement`.
-    """
-    agreement = direction_agreement(direction0, direction1, turn, floor)
-    scaled = scale_consistency(log_size0, log_size1, scale)
-    centre = log_size0.mean() ** 2
-    placed = position_agreement(carried, moved)
-    error = wrap(best_angle(direction1) - best_angle(direction0) - turn).abs()
-    size_error = (log_size1 - log_size0 - scale.log2()).detach().abs()
-    figures = {
-        "agreement": float(agreement.detach()),
-        "turned_within_20": float((error < math.radians(20)).float().mean()),
-        "placed": float(torch.linalg.vector_norm((moved - carried).detach(), dim=-1).mean()),
-        "size_error": float(size_error.mean()),
-        "size_spread": float(log_size0.detach().std()),
-    }
-    return agreement + scaled + placed + 0.05 * centre, figures

@@ -21,6 +21,7 @@ from ssldescriptor.keypoints import Keypoints, from_cv2
 from ssldescriptor.support import support_size
 from ssldescriptor.training.data.pairs import PairDataset, Sample
 from ssldescriptor.training.geometry import turn_and_scale, warp_points
+from ssldescriptor.training.patches import as_steps
 
 # Standardised gray levels are kept in steps of 1/32: half the noise of the image's own eight bits.
 STEPS = 32
@@ -80,7 +81,7 @@ def cut_matched_patches(
             _core.sample_patches(gray, k.xy, k.size, k.angle, threads, grids)
             for gray, k in zip(grays, views, strict=True)
         ]
-        patches.append(np.stack([_as_int8(p) for p in cut], 1))
+        patches.append(np.stack([as_steps(p, STEPS) for p in cut], 1))
         xy.append(np.stack([k.xy for k in views], 1))
     if not patches:
         raise ValueError(f"no keypoint was found in both views of any of {len(pairs)} pairs")
@@ -116,7 +117,3 @@ def matched(
 def _foreign(sift: cv2.SIFT, gray: NDArray[np.uint8]) -> Keypoints:
     keypoints = from_cv2(sift.detect(gray, None))
     return replace(keypoints, size=support_size(keypoints.size, sift))
-
-
-def _as_int8(patches: NDArray[np.float32]) -> NDArray[np.int8]:
-    return np.clip(np.rint(patches * STEPS), -127, 127).astype(np.int8)

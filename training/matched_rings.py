@@ -18,6 +18,8 @@ from ssldescriptor.features import FeatureExtractor
 from ssldescriptor.scales import Level, scale_levels
 from ssldescriptor.training.data.pairs import PairDataset, Sample
 from ssldescriptor.training.geometry import turn_and_scale, warp_points
+from ssldescriptor.training.models.frame import NUM_DIRECTIONS, NUM_RINGS
+from ssldescriptor.training.patches import as_steps
 
 # Standardised gray levels are kept in steps of 1/24, up to 5.3.
 STEPS = 24
@@ -118,8 +120,8 @@ def _pixels(view: _Candidates) -> NDArray[np.float64]:
 
 
 def _rings(view: _Candidates, index: NDArray[np.intp]) -> NDArray[np.int8]:
-    rings = np.empty((len(index), 12, 32), np.float32)
+    rings = np.empty((len(index), NUM_RINGS, NUM_DIRECTIONS), np.float32)
     for i, level in enumerate(view.levels):
         of_level = view.origin[index] == i
         rings[of_level] = _core.sample_rings(level.gray, view.here[index][of_level], 1)
-    return np.clip(np.rint(rings * STEPS), -127, 127).astype(np.int8)
+    return as_steps(rings, STEPS)

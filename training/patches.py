@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ssldescriptor import _core
@@ -56,6 +57,11 @@ def cut_rings(gray: Tensor, xy: Tensor, threads: int) -> Tensor:
     index = np.repeat(np.arange(len(xy), dtype=np.int32), xy.shape[1])
     rings = _core.sample_rings_batch(gray.numpy(), index, _rows(xy.reshape(-1, 2)), threads)
     return torch.from_numpy(rings)
+
+
+def as_steps(values: NDArray[np.float32], steps: int) -> NDArray[np.int8]:
+    """Return standardised gray levels times `steps`, rounded and clipped to what int8 holds."""
+    return np.clip(np.rint(values * steps), -127, 127).astype(np.int8)
 
 
 def _rows(x: Tensor) -> np.ndarray:

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from ssldescriptor.training.config import TrainConfig
 from ssldescriptor.training.data.pairs import PairDataset
-from ssldescriptor.training.describe import frame_loss
 from ssldescriptor.training.extraction import package_extractor
 from ssldescriptor.training.geometry import rotate
+from ssldescriptor.training.losses.frame import frame_loss
 from ssldescriptor.training.matched_rings import STEPS, cut_matched_rings
 from ssldescriptor.training.models.registry import GeometricModel
 

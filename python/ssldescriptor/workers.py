@@ -1,7 +1,8 @@
 """Two workers for the parts of one image: its scales, its halves of the keypoints.
 
 The layers of the networks are small: two threads inside a layer take a quarter more processor time
-than one, for the waking up. Two parts side by side take a tenth more, and two thirds of the time.
+than one, for the waking up. Two parts side by side take a tenth more, and two thirds to three
+quarters of the time of one.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import pytest
 
 from ssldescriptor import SSLDescriptor, match
 from ssldescriptor.keypoints import from_cv2
+from ssldescriptor.sharpness import lack_of_detail
 
 from .conftest import refuse, screenshot
 
@@ -46,12 +47,15 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory, photographs: Pair) -> Pair:
-    """Odd sizes, so that every side is padded."""
+    """Odd sizes, so that every side is padded; the second lacks detail at its finest scale."""
     folder = tmp_path_factory.mktemp("small")
     paths = folder / "a.png", folder / "b.png"
     for path, source, size in zip(paths, photographs, ((421, 281), (390, 259)), strict=True):
         image = cv2.imread(str(source))
         cv2.imwrite(str(path), cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    blurred = cv2.GaussianBlur(cv2.imread(str(paths[1])), (0, 0), 0.8)
+    assert lack_of_detail(cv2.cvtColor(blurred, cv2.COLOR_BGR2GRAY)) > 0.5
+    cv2.imwrite(str(paths[1]), blurred)
     return paths
 
 
@@ -94,6 +98,8 @@ def test_its_matches_agree_with_pythons(page: Any, address: str, small: Pair) ->
         assert (np.abs((turn[close] + 180) % 360 - 180) < 1).mean() > 0.98
         size = np.array([k["size"] for k in theirs]) / ours.size[near]
         assert (np.abs(size[close] - 1) < 0.01).mean() > 0.98
+        score = np.array([k["score"] for k in theirs]) - ours.score[near]
+        assert (np.abs(score[close]) < 0.1).mean() > 0.98  # a lack of detail lowers it by 0.2
         same.append(np.where(close, near, -1))
         rows.append(descriptors)
     python = match(*rows, ratio=RATIO)

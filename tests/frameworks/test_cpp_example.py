@@ -18,6 +18,7 @@ from skimage import data
 
 from ssldescriptor import SSLDescriptor
 from ssldescriptor.models import resolve
+from ssldescriptor.sharpness import lack_of_detail
 
 PROGRAM = Path(__file__).parents[2] / "build" / "example" / "detect_and_compute"
 OUTPUTS = ("keypoints.npy", "descriptors.npy")
@@ -75,8 +76,21 @@ def by_package(gray: NDArray[np.uint8], count: int, model: str) -> Arrays:
 def test_same_keypoints_and_rows(
     photograph: NDArray[np.uint8], height: int, width: int, count: int, model: str, tmp_path: Path
 ) -> None:
-    gray = np.ascontiguousarray(photograph[:height, :width])
-    keypoints, rows = by_program(tmp_path, gray, count, model)
+    check_against_package(tmp_path, photograph[:height, :width], count, model)
+
+
+def test_the_same_where_the_finest_scale_holds_little_detail(
+    photograph: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    for sigma, lack in ((0.67, (0.1, 0.9)), (1.5, (1.0, 1.0))):
+        blurred = np.asarray(cv2.GaussianBlur(photograph, (0, 0), sigma), np.uint8)
+        assert lack[0] <= lack_of_detail(blurred) <= lack[1]
+        check_against_package(tmp_path, blurred, 600, "default")
+
+
+def check_against_package(folder: Path, image: NDArray[np.uint8], count: int, model: str) -> None:
+    gray = np.ascontiguousarray(image)
+    keypoints, rows = by_program(folder, gray, count, model)
     expected, expected_rows = by_package(gray, count, model)
     assert keypoints.shape == expected.shape
     assert rows.shape == expected_rows.shape

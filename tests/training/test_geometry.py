@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ssldescriptor.training.data.homography import ViewRanges, random_views
-from ssldescriptor.training.geometry import sample_map, turn_and_scale, warp_points
+from ssldescriptor.training.geometry import rotate, sample_map, turn_and_scale, warp_points
 from ssldescriptor.training.keypoints import both_ways, other_view
 
 
@@ -59,6 +59,19 @@ def test_maps_are_sampled_between_cell_centres(stride: int) -> None:
                 share = (1 - abs(column - i)) * (1 - abs(line - j))
                 wanted += share * maps[0, :, j, i].numpy()
         np.testing.assert_allclose(row, wanted, atol=1e-5)
+
+
+def test_vectors_turn_as_a_homography_turns_them() -> None:
+    angle = torch.tensor([0.3, -2.0, 3.1])
+    vector = torch.tensor([[1.0, 0.5], [-2.0, 1.0], [0.0, 3.0]])
+    cos, sin, zero, one = angle.cos(), angle.sin(), torch.zeros(3), torch.ones(3)
+    rows = [
+        torch.stack(row, -1) for row in ((cos, -sin, zero), (sin, cos, zero), (zero, zero, one))
+    ]
+    h = torch.stack(rows, 1)
+    turn, _ = turn_and_scale(h, vector[:, None])
+    torch.testing.assert_close(turn[:, 0], angle)
+    torch.testing.assert_close(rotate(vector, turn[:, 0]), warp_points(h, vector[:, None])[:, 0])
 
 
 def test_other_view_swaps_within_pairs() -> None:

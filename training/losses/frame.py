@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ssldescriptor.training.frames import best_angle, wrap
+
 
 def turned_back(direction: Tensor, turn: Tensor) -> Tensor:
     """Read a distribution over directions at bins turned by an angle, linear between bins.
@@ -65,3 +67,44 @@ def position_agreement(moved0: Tensor, moved1: Tensor) -> Tensor:
     """Huber loss of the distance (M,) between points (M, 2) that should be the same, pixels."""
     error = torch.linalg.vector_norm(moved1 - moved0, dim=-1)
     return functional.huber_loss(error, torch.zeros_like(error))
+
+
+def frame_loss(
+    direction0: Tensor,
+    direction1: Tensor,
+    log_size0: Tensor,
+    log_size1: Tensor,
+    carried: Tensor,
+    moved: Tensor,
+    turn: Tensor,
+    scale: Tensor,
+    *,
+    floor: float,
+) -> tuple[Tensor, dict[str, float]]:
+    """Return loss and figures of the frames of N correspondences.
+
+    Args:
+        direction0: (N, A) logits in view 0.
+        direction1: (N, A) logits in view 1.
+        log_size0: (N,) log2 of the sizes in view 0.
+        log_size1: (N,) in view 1.
+        carried: (N, 2) pixels, the places of view 0 carried to view 1.
+        moved: (N, 2) pixels, the places in view 1.
+        turn: (N,) radians from view 0 to view 1.
+        scale: (N,) factor from view 0 to view 1.
+        floor: of `direction_agreement`.
+    """
+    agreement = direction_agreement(direction0, direction1, turn, floor)
+    scaled = scale_consistency(log_size0, log_size1, scale)
+    centre = log_size0.mean() ** 2
+    placed = position_agreement(carried, moved)
+    error = wrap(best_angle(direction1) - best_angle(direction0) - turn).abs()
+    size_error = (log_size1 - log_size0 - scale.log2()).detach().abs()
+    figures = {
+        "agreement": float(agreement.detach()),
+        "turned_within_20": float((error < math.radians(20)).float().mean()),
+        "placed": float(torch.linalg.vector_norm((moved - carried).detach(), dim=-1).mean()),
+        "size_error": float(size_error.mean()),
+        "size_spread": float(log_size0.detach().std()),
+    }
+    return agreement + scaled + placed + 0.05 * centre, figures
