@@ -8,9 +8,11 @@ quarters of the time of one.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -35,13 +37,36 @@ class Workers:
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Apply a function to all items; the results are in their order.
 
-        The second thread lives as long as the call: there is none that a fork could lose.
+        The caller works, too. The second thread lives as long as the call: there is none that a
+        fork could lose, and none that waits for the interpreter to end.
         """
         items = list(items)
         if self.count == 1 or len(items) < 2:
             return [function(item) for item in items]
-        with ThreadPoolExecutor(self.count) as pool:
-            return list(pool.map(function, items))
+        results: dict[int, Result] = {}
+        errors: list[BaseException] = []
+        left = deque(enumerate(items))
+
+        def work() -> None:
+            while left and not errors:
+                try:
+                    i, item = left.popleft()
+                except IndexError:  # the other one was faster
+                    return
+                try:
+                    results[i] = function(item)
+                except BaseException as error:
+                    errors.append(error)
+
+        helper = Thread(target=work)
+        with suppress(RuntimeError):  # Python 3.12 starts none any more once it exits
+            helper.start()
+        work()
+        if helper.ident is not None:
+            helper.join()
+        if errors:
+            raise errors[0]
+        return [results[i] for i in range(len(items))]
 
     def parts(self, total: int, most: int) -> list[slice]:
         """Cut `total` items into slices of `most` or fewer, so that no worker is left idle."""

@@ -1,5 +1,7 @@
 """The two workers that share the parts of one image."""
 
+import subprocess
+import sys
 import threading
 
 import cv2
@@ -34,6 +36,37 @@ def test_two_parts_run_side_by_side_and_keep_their_order() -> None:
         return -item
 
     assert share_out(2).map(meet, range(4)) == [0, -1, -2, -3]
+
+
+def test_the_caller_works_alone_where_no_thread_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert share_out(2).map(abs, [-3, -2, -1]) == [3, 2, 1]
+
+
+# A pool of concurrent.futures refuses work as soon as the main thread has ended.
+LATE = """
+import atexit, threading, time
+from ssldescriptor.workers import share_out
+
+def work():
+    print(share_out(2).map(abs, [-2, -1]), flush=True)
+
+def later():
+    threading.main_thread().join()
+    work()
+
+atexit.register(work)
+threading.Thread(target=later).start()
+"""
+
+
+def test_it_works_after_the_main_thread_has_ended() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=True)
+    assert done.stdout == "[2, 1]\n" * 2
+    assert done.stderr == ""
 
 
 def test_an_error_in_a_part_reaches_the_caller() -> None:
