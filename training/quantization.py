@@ -2,9 +2,9 @@
 
 Static quantisation by onnxruntime, one scale a channel. Weights keep seven bits: with eight, sums
 of processors without VNNI overflow, and results would depend on the machine. Float32 stay the last
-layers of the dense network and of the frame net, since rounded logits would make plateaus, and the
-first layer of the dense network: nine products a sum are slower in integers, and it is the image
-that they would round.
+layers of the dense network, since rounded logits would make plateaus, and its first layer: nine
+products a sum are slower in integers, and it is the image that they would round. The frame net's
+last layer multiplies integers, but its sums are not rounded.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ssldescriptor.features import FeatureExtractor
 from ssldescriptor.options import FeatureOptions
 from ssldescriptor.runtime import FRAME_OUTPUTS, Model
 
-LAYERS = ("Conv", "Gemm")
+LAYERS = ("Conv", "Gemm", "MatMul")
 KEYPOINTS = 256
 # Least cosine between what a quantised network says and what the float one says.
 MIN_AGREEMENT = 0.98
@@ -108,6 +108,7 @@ def quantize(graph: onnx.ModelProto, samples: Sequence[NDArray[np.float32]]) -> 
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            extra_options={"OpTypesToExcludeOutputQuantization": ["MatMul"]},  # of the frame net
         )
         return onnx.load(target)
 

@@ -72,6 +72,12 @@ def test_bits_stay_exact(pair: tuple[Path, Path]) -> None:
     np.testing.assert_array_equal(exact, integers)
 
 
+def test_logits_of_directions_are_not_rounded(pair: tuple[Path, Path]) -> None:
+    rings = np.random.default_rng(0).standard_normal((50, 12, 32)).astype(np.float32)
+    direction = load_model(pair[1], 1).frame(rings).direction
+    assert len(np.unique(direction)) > 0.9 * direction.size  # eight bits tell 256 apart
+
+
 def test_another_model_does_not_agree(pair: tuple[Path, Path], tmp_path: Path) -> None:
     exact = load_model(pair[0], 1)
     inputs = record_inputs(exact, [GRAY])

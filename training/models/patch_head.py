@@ -16,6 +16,7 @@ from torch.nn import functional
 from ssldescriptor.training.models.blocks import conv_block
 
 PATCH_SIZE = 24
+BLOCK = 4
 CELLS = 3 * 3
 
 
@@ -43,9 +44,27 @@ class PatchHead(nn.Module):
         return functional.normalize(functional.relu(row.to(torch.float32)) + 1e-4, dim=1)
 
 
+class _BlockConv(nn.Conv2d):
+    """Kernels of 8 x 8 at every fourth pixel, as kernels of 2 x 2 on blocks of 4 x 4 pixels.
+
+    The same sums, in half the time where they are of integers: the pixels of a block lie side by
+    side, as the channels of one pixel do.
+    """
+
+    def __init__(self, out_channels: int) -> None:
+        super().__init__(1, out_channels, kernel_size=2 * BLOCK, stride=BLOCK, bias=False)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """Convolve (N, 1, 24, 24) to (N, out_channels, 5, 5)."""
+        side = PATCH_SIZE // BLOCK
+        rows = patches.reshape(-1, side, BLOCK, side, BLOCK).transpose(2, 3)
+        blocks = rows.reshape(-1, side, side, BLOCK * BLOCK).permute(0, 3, 1, 2)
+        return functional.conv2d(blocks, functional.pixel_unshuffle(self.weight, BLOCK))
+
+
 def _slim(first: int, second: int) -> nn.Sequential:
     return nn.Sequential(
-        conv_block(1, first, kernel=8, stride=4, padding=0),  # 24 x 24 -> 5 x 5
+        nn.Sequential(_BlockConv(first), nn.BatchNorm2d(first), nn.ReLU(inplace=True)),
         conv_block(first, second, padding=0),  # -> 3 x 3
     )
 
