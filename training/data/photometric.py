@@ -12,6 +12,7 @@ Image = NDArray[np.float32]
 
 
 LUMA = np.array([0.114, 0.587, 0.299])
+SOFT_SIGMA = (0.5, 4.0)  # pixels
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class LightOptions:
         clahe: local histogram equalisation, clipped at 1 to 4, in tiles of 1/2 to 1/8 of the view
             (Zuiderveld, Graphics Gems IV, 1994).
         jpeg: quality 15 to 90.
+        regions: areas of like brightness lit anew, each by its own factor (about 1.8 each way): a
+            dark sky over lit walls.
+        side_light: from one side; edges that face it are brightened.
+        windows: 5 to 40 small rectangles lit or dark.
+        soft: Gaussian, sigma 0.5 to 4 px, before all else and however weak the relighting: a lens
+            out of focus in the same light.
     """
 
     channel_mixing: float = 0.5
@@ -47,6 +54,10 @@ class LightOptions:
     noise: float = 0.6
     clahe: float = 0.1
     jpeg: float = 0.35
+    regions: float = 0.0
+    side_light: float = 0.0
+    windows: float = 0.0
+    soft: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what is no probability.
@@ -80,6 +91,9 @@ def random_gray(
     def happens(probability: float) -> bool:
         return bool(rng.random() < probability * strength)
 
+    if light.soft and rng.random() < light.soft:
+        sigma = float(np.exp(rng.uniform(*np.log(SOFT_SIGMA))))
+        view = np.asarray(cv2.GaussianBlur(view, (0, 0), sigma), np.uint8)
     image = _mix_channels(rng, view, light, strength)
     if happens(light.gradients):
         amount = float(rng.uniform(0.1, 0.7))
@@ -88,6 +102,14 @@ def random_gray(
         image = _shadow(rng, image)
     if happens(light.large_areas):
         image = _flatten_tones(rng, image)
+    for probability, relit in (
+        (light.regions, _regions),
+        (light.side_light, _side_light),
+        (light.windows, _windows),
+    ):
+        # Off by default, and then nothing is drawn: pairs without them stay as they were.
+        if probability and happens(probability):
+            image = relit(rng, image)
     if happens(light.tones):
         image = _tone_curve(rng, image, strength)
     if happens(light.night):
@@ -156,6 +178,32 @@ def _flatten_tones(rng: np.random.Generator, image: Image) -> Image:
     low = cv2.resize(small, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
     amount = float(rng.uniform(0.3, 1.4))
     return np.asarray(image - amount * (low - low.mean()), np.float32)
+
+
+def _regions(rng: np.random.Generator, image: Image) -> Image:
+    """Light each range of brightness, of a blurred image, by a factor of its own."""
+    low = np.clip(cv2.GaussianBlur(image, (0, 0), float(rng.uniform(1, 4))), 0, 1)
+    knots = int(rng.integers(4, 8))
+    factors = np.exp(rng.normal(0, 0.6, knots))
+    return np.asarray(image * np.interp(low, np.linspace(0, 1, knots), factors), np.float32)
+
+
+def _side_light(rng: np.random.Generator, image: Image) -> Image:
+    """Add the slope of the image along one direction, as if bright were high."""
+    low = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.7, 2.5)))
+    angle = float(rng.uniform(0, 2 * np.pi))
+    slope_x, slope_y = (cv2.Sobel(low, cv2.CV_32F, *xy, scale=1 / 8) for xy in ((1, 0), (0, 1)))
+    slope = np.cos(angle) * slope_x + np.sin(angle) * slope_y
+    return np.asarray(image + float(rng.uniform(0.5, 2.5)) * slope, np.float32)
+
+
+def _windows(rng: np.random.Generator, image: Image) -> Image:
+    factor = np.ones_like(image)
+    for _ in range(int(rng.integers(5, 40))):
+        width, height = rng.integers(4, 22, 2)
+        x, y = (int(rng.integers(0, length)) for length in image.shape[::-1])
+        factor[y : y + height, x : x + width] = np.exp(rng.normal(0.3, 0.7))
+    return image * factor
 
 
 def _tone_curve(rng: np.random.Generator, image: Image, strength: float) -> Image:

@@ -10,6 +10,8 @@ from torch.nn import functional
 
 from ssldescriptor.training.frames import best_angle, wrap
 
+BEND = 0.25  # pixels: a keypoint that is off by less pulls less
+
 
 def turned_back(direction: Tensor, turn: Tensor) -> Tensor:
     """Read a distribution over directions at bins turned by an angle, linear between bins.
@@ -64,9 +66,9 @@ def scale_consistency(log_size0: Tensor, log_size1: Tensor, scale: Tensor) -> Te
 
 
 def position_agreement(moved0: Tensor, moved1: Tensor) -> Tensor:
-    """Huber loss of the distance (M,) between points (M, 2) that should be the same, pixels."""
+    """Mean distance between points (M, 2) that should be the same, pixels; squared near zero."""
     error = torch.linalg.vector_norm(moved1 - moved0, dim=-1)
-    return functional.huber_loss(error, torch.zeros_like(error))
+    return functional.huber_loss(error, torch.zeros_like(error), delta=BEND) / BEND
 
 
 def frame_loss(

@@ -113,3 +113,42 @@ def test_clahe_evens_out_contrast(photo: np.ndarray) -> None:
     dull = (photo // 8 + 100).astype(np.uint8)
     stretched = [only("clahe", dull, seed).std() for seed in range(5)]
     assert min(stretched) > 1.2 * gray_of(dull).std()
+
+
+def test_a_view_is_soft_at_any_strength(photo: np.ndarray) -> None:
+    plain = cv2.Laplacian(gray_of(photo), cv2.CV_64F).std()
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        soft = random_gray(rng, photo, 0.0, replace(DARK, soft=1.0)).astype(float)
+        assert cv2.Laplacian(soft, cv2.CV_64F).std() < 0.9 * plain
+
+
+def test_areas_of_one_brightness_get_one_factor(photo: np.ndarray) -> None:
+    flat = np.full_like(photo, 90)
+    factors = []
+    for seed in range(20):
+        lit = only("regions", flat, seed).astype(float)
+        assert lit.std() == 0
+        factors.append(lit.mean() / 90)
+    assert min(factors) < 0.8
+    assert max(factors) > 1.25
+
+
+def test_light_from_one_side_needs_edges(photo: np.ndarray) -> None:
+    flat = np.full_like(photo, 90)
+    step = flat.copy()
+    step[:, 128:] = 160
+    changes = []
+    for seed in range(20):
+        assert (only("side_light", flat, seed) == 90).all()
+        changes.append(float((only("side_light", step, seed) - gray_of(step)).mean()))
+    assert min(changes) < -0.1  # the edge faces away
+    assert max(changes) > 0.1
+
+
+def test_windows_are_rectangles_of_one_factor(photo: np.ndarray) -> None:
+    for seed in range(5):
+        lit = only("windows", np.full_like(photo, 90), seed)
+        assert 0.005 < np.mean(lit != 90) < 0.5
+        _, columns = np.nonzero(np.diff(lit.astype(int), axis=1))
+        assert len(set(columns)) <= 2 * 40

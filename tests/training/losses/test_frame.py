@@ -65,7 +65,7 @@ def test_certainty_is_that_of_the_package() -> None:
 def test_position_agreement_equals_the_loop() -> None:
     a, b = logits(20, 2, 10), logits(20, 2, 11)
     distances = [math.dist(p, q) for p, q in zip(a.tolist(), b.tolist(), strict=True)]
-    total = sum(d**2 / 2 if d < 1 else d - 0.5 for d in distances)
+    total = sum(2 * d**2 if d < 0.25 else d - 0.125 for d in distances)
     assert float(position_agreement(a, b)) == pytest.approx(total / 20)
 
 
