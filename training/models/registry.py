@@ -42,9 +42,9 @@ class ModelOptions:
 
     architecture: str = "geometric"
     size: str = "default"
-    stages: tuple[int, int, int, int, int] = (16, 32, 48, 64, 96)
-    lateral: int = 48
-    head: int = 32
+    stages: tuple[int, int, int, int, int] = (24, 48, 80, 96, 128)
+    lateral: int = 64
+    head: int = 48
     frame: int = 32
     patch: tuple[int, ...] = (32, 64)
     grids: int = 2
@@ -76,9 +76,6 @@ SIZES = {
     "default": ModelOptions(),
     "large": ModelOptions(
         size="large",
-        stages=(24, 48, 80, 96, 128),
-        lateral=64,
-        head=48,
         patch=(64, 128),
         grids=3,
         l2net=64,
