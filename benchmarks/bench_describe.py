@@ -27,6 +27,7 @@ from ssldescriptor import SSLDescriptor
 
 RESULTS = Path(__file__).parent / "results"
 NUM_KEYPOINTS = 2048
+PAUSE = 0.05  # seconds
 
 
 def main() -> None:
@@ -56,8 +57,8 @@ def measure(image: Any, threads: int, rounds: int) -> dict[str, Any]:
     runs = {name: runner(method, image) for name, method in methods.items()}
     return {
         "keypoints": {n: len(m.detectAndCompute(image, None)[0]) for n, m in methods.items()},
-        "cpu_ms": summarize(interleaved(runs, rounds)),
-        "ms": summarize(interleaved(runs, rounds, time.perf_counter)),
+        "cpu_ms": summarize(interleaved(runs, rounds, pause=PAUSE)),
+        "ms": summarize(interleaved(runs, rounds, time.perf_counter, pause=PAUSE)),
     }
 
 

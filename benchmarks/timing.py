@@ -17,6 +17,7 @@ def interleaved(
     clock: Callable[[], float] = time.process_time,
     *,
     warm_up: bool = True,
+    pause: float = 0.0,
 ) -> dict[str, list[float]]:
     """Return the times of every round in milliseconds.
 
@@ -25,10 +26,13 @@ def interleaved(
         rounds: how often each is timed.
         clock: seconds; by default processor time, of all threads together.
         warm_up: whether a first round, not timed, precedes.
+        pause: seconds before each call, until the threads of the one before sleep: OpenCV's wait
+            actively for a while, and the time would be charged to the next.
     """
     times: dict[str, list[float]] = {name: [] for name in runs}
     for n in range(-warm_up, rounds):
         for name, run in runs.items():
+            time.sleep(pause)
             started = clock()
             run()
             if n >= 0:
