@@ -37,6 +37,8 @@ class FrameRows(NamedTuple):
 class FrameNet(nn.Module):
     """Standardised rings (N, 12, 32) -> `FrameRows`."""
 
+    axes: Tensor
+
     def __init__(self, width: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
