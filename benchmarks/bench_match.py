@@ -190,7 +190,7 @@ def huge(size: int, dim: int) -> dict[str, Any]:
         seconds[0] = time.process_time() - started
 
     extra = extra_megabytes(run)
-    return {"rows": size, "dim": dim, "cpu_seconds": round(seconds[0], 2), "extra_mb": extra}
+    return {"rows": size, "dim": dim, "cpu_seconds": round(seconds[0], 4), "extra_mb": extra}
 
 
 if __name__ == "__main__":
