@@ -4,7 +4,8 @@ usage: python benchmarks/bench_describe.py [--rounds 15] [--threads 1 2]
 
 A 640 x 480 photograph of scikit-image, 2048 keypoints, all methods on the same number of threads.
 They take turns within each round, so that a busy moment of the machine hits all of them; the
-medians of the rounds and of the ratios within a round are reported. Writes
+medians of the rounds and of the ratios within a round are reported. Each call waits until the
+threads of the one before sleep: right behind SIFT two threads read a tenth more. Writes
 results/describe.json and results/describe.md.
 """
 
