@@ -54,10 +54,11 @@ def package_extractor(
 ) -> FeatureExtractor:
     """Return the package's own extractor with the networks of a geometric model in training."""
     options = FeatureOptions(upright=upright, num_threads=num_threads)
-    return FeatureExtractor(options, _networks(model))
+    return FeatureExtractor(options, networks(model))
 
 
-def _networks(model: Model) -> runtime.Model:
+def networks(model: Model) -> runtime.Model:
+    """Return a model in training as the package has a loaded model file."""
     options = model.options
     session = _TorchSession(model)
     return runtime.Model(Path("training"), {}, options.dim, session, grids=options.grids)
@@ -65,13 +66,13 @@ def _networks(model: Model) -> runtime.Model:
 
 def _dense_extract(model: L2NetModel) -> Extract:
     """Keypoints of one scale, as in training; memory grows with the image."""
-    networks = _networks(model)
+    package = networks(model)
 
     def extract(
         gray: NDArray[np.uint8], max_keypoints: int
     ) -> tuple[NDArray[np.float32], NDArray[Any]]:
         contrast = _core.local_contrast(gray)
-        maps = dense_maps(networks.dense, contrast)
+        maps = dense_maps(package.dense, contrast)
         xy, _ = _core.find_keypoints(
             maps.peak, maps.rank, NMS_RADIUS, BORDER, max_keypoints, textured(gray)
         )

@@ -1,7 +1,8 @@
-"""Train one network of a model alone, on what the whole extractor finds in both views of a pair.
+"""The last stages of a model: networks alone, on what the whole extractor is given or finds.
 
-The last stages of a model. The other networks stay as they are; what this one is given is made
-once, so that a step is nothing but this network, and holds far more keypoints than one of `train`.
+One network, on keypoints found in both views of a pair, while the others stay as they are; or all,
+so that they lose less in integers. What they are fed is made once, so that a step is nothing but
+these networks, and holds far more keypoints than one of `train`.
 """
 
 from __future__ import annotations
@@ -23,28 +24,31 @@ from ssldescriptor.training.plan import InOrder
 from ssldescriptor.training.precision import choose_bfloat16
 from ssldescriptor.training.refine_frames import FrameLesson
 from ssldescriptor.training.refine_head import HeadLesson
+from ssldescriptor.training.refine_rounding import RoundingLesson
 from ssldescriptor.training.state import TrainingState
 from ssldescriptor.training.train import load_photographs, stylized_copies
 
-LESSONS: dict[str, type[HeadLesson | FrameLesson]] = {
+LESSONS: dict[str, type[HeadLesson | FrameLesson | RoundingLesson]] = {
     "patch_head": HeadLesson,
     "frame_net": FrameLesson,
+    "rounding": RoundingLesson,
 }
 
 
 def refine(config: TrainConfig, num_pairs: int, part: str = "patch_head") -> Path:
-    """Train one network of `config.init` and return the path of the new weights.
+    """Train networks of `config.init` and return the path of the new weights.
 
     Args:
         config: the run, as for `train`; `step.keypoints` is the most of a pair, and `batch` the
             number of pairs (of the frame net: times `step.keypoints`, of candidates) of a step.
-            What only other networks need is not read.
+            For "rounding", `batch` images and as many times `step.keypoints`. What only other
+            networks need is not read.
         num_pairs: pairs of views that are made once, and drawn from.
         part: a name in `LESSONS`.
 
     Raises:
         FileNotFoundError: no photographs, or no checkpoint.
-        ValueError: no checkpoint is named, it has no such network, or no keypoint was found twice.
+        ValueError: no checkpoint is named, it has no such network, or too few keypoints were found.
             Negatives of other scopes than the batch, for the patch head.
         FloatingPointError: the loss or a gradient is not finite.
     """
@@ -61,7 +65,7 @@ def refine(config: TrainConfig, num_pairs: int, part: str = "patch_head") -> Pat
     path = Path(config.output) / "weights.pt"
     path.parent.mkdir(parents=True, exist_ok=True)
     lesson = LESSONS[part](config, model, _make_pairs(config, num_pairs))
-    say(f"{lesson.size} keypoints found in both views of {num_pairs} pairs")
+    say(f"{lesson.size} keypoints of {num_pairs} pairs")
     state = TrainingState(config, model, InOrder(config.batch, config.steps))
     state.bfloat16, reason = choose_bfloat16(config.bfloat16)
     say(reason)

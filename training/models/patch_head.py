@@ -33,7 +33,7 @@ class PatchHead(nn.Module):
         self.dim = dim
         self.trunk = _slim(*widths) if len(widths) == 2 else _strided(*widths)
         self.project = nn.Sequential(
-            nn.Linear(grids * last * CELLS, dim, bias=False), nn.BatchNorm1d(dim)
+            nn.Linear(grids * last * CELLS, dim, bias=False), nn.BatchNorm1d(dim), nn.ReLU()
         )
 
     def forward(self, patches: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class PatchHead(nn.Module):
         features = self.trunk(patches.reshape(-1, 1, PATCH_SIZE, PATCH_SIZE))
         row = self.project(features.reshape(patches.shape[0], -1))
         # The small constant keeps the norm of a row without any active unit away from zero.
-        return functional.normalize(functional.relu(row.to(torch.float32)) + 1e-4, dim=1)
+        return functional.normalize(row.to(torch.float32) + 1e-4, dim=1)
 
 
 class _BlockConv(nn.Conv2d):

@@ -1,4 +1,4 @@
-"""`ssldescriptor refine`: train one network of a model on the keypoints that the model finds."""
+"""`ssldescriptor refine`: train networks of a model on what the model itself finds."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ def add_parser(commands: Any) -> None:
     """Declare the command's arguments."""
     parser = commands.add_parser(
         "refine",
-        help="train a model's patch head or frame net alone (needs the extra [train])",
+        help="train a model's patch head or frame net alone, or for integers (needs [train])",
         description="Train one network of a checkpoint alone, on keypoints that the model finds in "
-        "both views of a pair. Settings are those of `train`; init=CKPT names the checkpoint.",
+        "both views of a pair; or all (--part rounding) to answer in integers as they do in "
+        "floats. Settings are those of `train`; init=CKPT names the checkpoint.",
     )
     add_training_arguments(parser)
     parser.add_argument(
         "--part",
-        choices=("patch_head", "frame_net"),
+        choices=("patch_head", "frame_net", "rounding"),
         default="patch_head",
-        help="which network; after the frame net the patch head wants to see the new frames",
+        help="which network; after the frame net the patch head wants to see the new frames, and "
+        "`rounding` comes last, before `export --quantize`",
     )
     parser.add_argument(
         "--pairs", type=positive, default=5500, metavar="N", help="pairs of views to make"
