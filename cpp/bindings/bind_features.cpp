@@ -69,6 +69,18 @@ py::tuple bound_find_keypoints(const py::array& peak, const py::array& rank, int
     return to_columns(points);
 }
 
+py::array_t<std::int64_t> bound_far_apart(const py::array& xy, double min_distance) {
+    const auto points = checked<float>(xy, "xy", "float32 (N, 2)", 2);
+    if (points.shape(1) != 2)
+        throw std::invalid_argument("xy must be float32 (N, 2), got " + describe(xy));
+    std::vector<std::int64_t> chosen;
+    {
+        const py::gil_scoped_release unlocked;
+        chosen = far_apart(points.data(), points.shape(0), min_distance);
+    }
+    return py::array_t<std::int64_t>(static_cast<py::ssize_t>(chosen.size()), chosen.data());
+}
+
 }  // namespace
 
 void bind_features(py::module_& m) {
@@ -78,6 +90,8 @@ void bind_features(py::module_& m) {
     m.def("find_keypoints", &bound_find_keypoints, arg("peak"), arg("rank"), arg("radius") = 2,
           arg("border") = 4, arg("max_keypoints") = 0, arg("mask") = py::none(),
           "Find the local maxima of one map, ranked by another.");
+    m.def("far_apart", &bound_far_apart, arg("xy"), arg("min_distance"),
+          "Choose points one by one, leaving out those too near to one chosen before.");
 }
 
 }  // namespace ssld::bindings

@@ -119,6 +119,14 @@ TEST_CASE("keypoints come best first, refined and scored") {
     CHECK(ssld::find_keypoints(peaks, ranks, mask.data(), {.radius = 7, .border = 4}).empty());
 }
 
+TEST_CASE("no two chosen points are near, and the first of those that are is chosen") {
+    const std::vector<float> xy = {5.0F, 5.0F, 5.0F, 6.9F, 5.0F, 7.0F, -0.5F, 0.0F, 1.0F, 0.0F};
+    CHECK(ssld::far_apart(xy.data(), 5, 2.0) == std::vector<std::int64_t>{0, 2, 3});
+    CHECK(ssld::far_apart(xy.data(), 0, 2.0).empty());
+    CHECK_THROWS_AS(ssld::far_apart(xy.data(), 5, 0.0), std::invalid_argument);
+    CHECK_THROWS_AS(ssld::far_apart(&kNan, 0, kNan), std::invalid_argument);
+}
+
 TEST_CASE("keypoint search survives every small shape, radius and border") {
     for (std::ptrdiff_t height : {1, 2, 5, 9}) {
         for (std::ptrdiff_t width : {1, 3, 8, 17}) {

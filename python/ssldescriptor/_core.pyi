@@ -158,15 +158,19 @@ def local_contrast(
     """Subtract each pixel's box mean and divide by its box deviation.
 
     Args:
-        gray: (H, W) uint8.
+        gray: (H, W) uint8; the result, float32, is (I - mean) / sqrt(variance + epsilon^2).
         radius: of the (2 radius + 1)^2 box, in [0, 2047]; only pixels inside the image count.
         epsilon: gray levels added in quadrature to the deviation, at least 0.001.
 
-    Returns:
-        (H, W) float32, (I - mean) / sqrt(variance + epsilon^2).
-
     Raises:
         ValueError: gray is not uint8 (H, W) or empty, or an option is out of range.
+    """
+
+def far_apart(xy: NDArray[np.float32], min_distance: float) -> NDArray[np.int64]:
+    """Return which points (N, 2) are chosen, one by one, if none may be near to an earlier one.
+
+    Raises:
+        ValueError: a wrong array, a point not finite, or a distance not positive and finite.
     """
 
 def find_keypoints(
@@ -198,8 +202,7 @@ def find_keypoints(
         Positions (N, 2) float32 and scores (N,) float32, best first, ties in row-major order.
 
     Raises:
-        ValueError: an array has another dtype or shape (nothing is converted), or an option is
-            negative.
+        ValueError: another dtype or shape (nothing is converted), or a negative option.
     """
 
 def sample_patches(

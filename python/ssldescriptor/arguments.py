@@ -20,6 +20,7 @@ OWN_NAMES = (
     "descriptor",
     "upright",
     "first_octave",
+    "min_distance",
     "num_threads",
 )
 

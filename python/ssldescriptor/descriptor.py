@@ -31,6 +31,7 @@ class SSLDescriptor(Feature2D):
         descriptor: str = "float",
         upright: bool = False,
         first_octave: int = 0,
+        min_distance: float = 0.0,
         num_threads: int = 0,
         **opencv: Any,
     ) -> None:
@@ -52,6 +53,11 @@ class SSLDescriptor(Feature2D):
                 shrunk by 2**first_octave. -1 enlarges it, as SIFT does: finer and more exactly
                 placed keypoints, for two and a half times the time. 1 and 2 are for large images
                 that are not sharp to the pixel.
+            min_distance: The model's keypoints nearer than this to a better one are left out;
+                pixels of the image. A good place is found at several scales, a pixel or two
+                apart, and a ratio test then compares its match with the same place. With 2, more
+                matches pass the test, and more of them are right; without one, a smaller share of
+                all matches is right, since the next best places fill up.
             num_threads: Threads to use; 0 for all.
             **opencv: Parameters of OpenCV's features. `descriptorType=cv2.CV_8U` means
                 descriptor="binary"; all others are checked, stored for their getters, and do not
@@ -67,7 +73,9 @@ class SSLDescriptor(Feature2D):
                 nfeatures=given.nfeatures,
                 descriptor=choose_descriptor(descriptor, given.descriptor),
                 detector=detector,
-                features=FeatureOptions(model, bool(upright), num_threads, first_octave),
+                features=FeatureOptions(
+                    model, bool(upright), num_threads, first_octave, min_distance
+                ),
             )
         except (TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "create", str(error)) from error
@@ -83,6 +91,7 @@ class SSLDescriptor(Feature2D):
         descriptor: str = "float",
         upright: bool = False,
         first_octave: int = 0,
+        min_distance: float = 0.0,
         num_threads: int = 0,
         **opencv: Any,
     ) -> Self:
@@ -95,6 +104,7 @@ class SSLDescriptor(Feature2D):
             descriptor=descriptor,
             upright=upright,
             first_octave=first_octave,
+            min_distance=min_distance,
             num_threads=num_threads,
             **opencv,
         )
@@ -106,5 +116,6 @@ class SSLDescriptor(Feature2D):
             f"SSLDescriptor(nfeatures={options.nfeatures}, model={str(features.model)!r}, "
             f"detector={detector_name(options.detector) or None}, "
             f"descriptor={options.descriptor!r}, upright={features.upright}, "
-            f"first_octave={features.first_octave}, num_threads={features.num_threads})"
+            f"first_octave={features.first_octave}, min_distance={features.min_distance}, "
+            f"num_threads={features.num_threads})"
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from ssldescriptor.keypoints import Keypoints, one_per_location
 from ssldescriptor.options import FeatureOptions
 from ssldescriptor.runtime import Model, load_model
 from ssldescriptor.scales import Level, scale_levels
-from ssldescriptor.selection import select_surest
+from ssldescriptor.selection import CROWD, select_surest
 from ssldescriptor.sharpness import lack_of_detail
 from ssldescriptor.tiling import dense_maps
 from ssldescriptor.workers import Workers, share_out
@@ -59,8 +61,8 @@ class FeatureExtractor:
             mask: (H, W) uint8; where it is zero no keypoint is returned.
 
         Returns:
-            Keypoints of all scales, at most one per location; their angle is -1 with the option
-            `upright`.
+            Keypoints of all scales, at most one per location, or within the option `min_distance`;
+            their angle is -1 with the option `upright`.
         """
         levels = list(scale_levels(gray, self.options.first_octave))
         xy, rank, origin, here = self.candidates(levels, mask)
@@ -80,13 +82,18 @@ class FeatureExtractor:
             self._workers.map(look_at_level, range(len(levels)))
             return certainty
 
-        count = min(max_keypoints, len(xy)) if max_keypoints > 0 else len(xy)
+        wanted = max_keypoints if max_keypoints > 0 else len(xy)
+        min_distance = self.options.min_distance
+        count = min(math.ceil(CROWD * wanted) if min_distance else wanted, len(xy))
         if self.options.upright:  # no angle, so the rank alone decides
             look(slice(0, count))
             chosen, score = np.arange(count), rank[:count]
         else:
             chosen, score = select_surest(rank, count, look)
-        one = one_per_location(xy[chosen], score)
+        if min_distance:
+            one = _core.far_apart(xy[chosen], min_distance)[:wanted]
+        else:
+            one = one_per_location(xy[chosen], score)
         chosen, score = chosen[one], score[one]
         return Keypoints(xy[chosen], size[chosen], angle[chosen], score)
 

@@ -25,6 +25,7 @@ def to_fields(options: DescriptorOptions, parameters: Mapping[str, Value]) -> di
         "model": str(options.features.model),
         "upright": int(options.features.upright),
         "first_octave": options.features.first_octave,
+        "min_distance": options.features.min_distance,
         "num_threads": options.features.num_threads,
         **parameters,
     }
@@ -72,6 +73,7 @@ def _apply_own(fields: Mapping[str, Field], options: DescriptorOptions) -> Descr
         model=given.get("model", options.features.model),
         upright=bool(given.get("upright", options.features.upright)),
         first_octave=given.get("first_octave", options.features.first_octave),
+        min_distance=given.get("min_distance", options.features.min_distance),
         num_threads=given.get("num_threads", options.features.num_threads),
     )
     descriptor = given.get("descriptor", options.descriptor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,14 @@ class FeatureOptions:
         upright: Ignore angles, for images that are never turned.
         num_threads: Threads to use; 0 for all.
         first_octave: Own keypoints are looked for from the image shrunk by 2**first_octave on.
+        min_distance: Own keypoints nearer than this to a better one are left out; pixels.
     """
 
     model: str | Path = "default"
     upright: bool = False
     num_threads: int = 0
     first_octave: int = 0
+    min_distance: float = 0.0
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, str | Path):
@@ -43,6 +46,10 @@ class FeatureOptions:
         if self.first_octave not in FIRST_OCTAVES:
             known = ", ".join(map(str, FIRST_OCTAVES))
             raise ValueError(f"first_octave is {self.first_octave}; one of {known} is wanted")
+        if isinstance(self.min_distance, bool) or not isinstance(self.min_distance, int | float):
+            raise TypeError(f"min_distance is {self.min_distance!r}; a number of pixels is wanted")
+        if not 0 <= self.min_distance < math.inf:
+            raise ValueError(f"min_distance is {self.min_distance}; 0 pixels or more are wanted")
 
 
 # --- descriptor --------------------------------------------------------------------------------

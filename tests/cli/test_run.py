@@ -21,12 +21,12 @@ def script(folder: Path, text: str) -> str:
 def test_a_script_gets_our_feature(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "print(__name__, friend.NAME, sys.argv[1:], cv2.ORB_create(), sep='|')"
     before = sys.argv, list(sys.path), cv2.ORB_create
-    flags = ["--upright", "--first-octave", "-1"]
+    flags = ["--upright", "--first-octave", "-1", "--min-distance", "2"]
     assert main(["run", *flags, script(tmp_path, text), "--upright", "-x", "1"]) == 0
     name, friend, arguments, feature = capsys.readouterr().out.split("|")
     assert (name, friend, arguments) == ("__main__", "friend", "['--upright', '-x', '1']")
     assert feature.startswith("SSLDescriptor(nfeatures=500")
-    assert "descriptor='binary', upright=True, first_octave=-1" in feature
+    assert "descriptor='binary', upright=True, first_octave=-1, min_distance=2.0" in feature
     assert (sys.argv, sys.path, cv2.ORB_create) == before
 
 

@@ -85,6 +85,16 @@ def test_the_finest_scale_can_be_chosen(box: Path, tmp_path: Path, run: Run) -> 
     assert sizes["-1"] < sizes["1"] / 2
 
 
+def test_keypoints_can_keep_their_distance(box: Path, tmp_path: Path, run: Run) -> None:
+    output = tmp_path / "apart.h5"
+    run("extract", box, "-o", output, "--min-distance", "5", "--nfeatures", "100")
+    with FeatureFile(output) as file:
+        xy = file.load("box/0.png").keypoints.xy
+    away = np.linalg.norm(xy[:, None] - xy[None], axis=2)
+    assert len(xy) > 50
+    assert away[~np.eye(len(xy), dtype=bool)].min() > 4.99
+
+
 def test_bad_images_are_reported_and_skipped(box: Path, tmp_path: Path, run: Run) -> None:
     jpeg = cv2.imencode(".jpg", cv2.imread(str(box / "box" / "0.png")))[1].tobytes()
     bad = {

@@ -127,6 +127,13 @@ def test_an_unknown_first_octave_is_refused(create_ours, value):
     assert "first_octave=-1" in repr(create_ours(first_octave=-1))
 
 
+@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), True, "far"])
+def test_a_wrong_min_distance_is_refused(create_ours, value):
+    with pytest.raises(cv2.error, match="min_distance is"):
+        create_ours(min_distance=value)
+    assert "min_distance=1.5" in repr(create_ours(min_distance=1.5))
+
+
 def test_a_misspelt_keyword_is_a_cv2_error(create):
     with pytest.raises(cv2.error, match="'nfeature' is an invalid keyword argument"):
         create(nfeature=5)

@@ -19,6 +19,7 @@ def test_a_file_there_and_back(create_ours, tmp_path, ending, method):
         descriptor="binary",
         upright=True,
         first_octave=-1,
+        min_distance=1.5,
         contrastThreshold=0.01,
         extended=True,
     )

@@ -1,5 +1,7 @@
 """The extractor: where keypoints come from and what describes them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -75,6 +77,34 @@ def test_a_later_first_octave_leaves_out_the_finest_scales(
     assert few.size.min() > many.size.min()
     away = np.linalg.norm(few.xy[:, None] - many.xy[None], axis=2).min(1)
     assert away.max() < 0.01
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_keypoints_keep_their_distance(gray: np.ndarray, upright: bool) -> None:
+    options = FeatureOptions(num_threads=1, upright=upright, min_distance=2.0)
+    apart = FeatureExtractor(options).detect(gray, max_keypoints=500)
+    assert len(apart) == 500
+    assert (np.diff(apart.score) <= 0).all()
+    between = np.linalg.norm(apart.xy[:, None] - apart.xy[None], axis=2)
+    assert between[~np.eye(500, dtype=bool)].min() >= 2 - 1e-4
+    best = FeatureExtractor(replace(options, min_distance=0.0)).detect(gray, max_keypoints=500)
+    assert (apart.xy[0] == best.xy[0]).all()
+    assert np.linalg.norm(best.xy[:, None] - apart.xy[None], axis=2).min(1).max() < 2
+
+
+def test_more_pass_a_ratio_test_where_keypoints_keep_their_distance(gray: np.ndarray) -> None:
+    matrix = cv2.getRotationMatrix2D((255.5, 255.5), 30, 1.3)
+    turned = cv2.warpAffine(gray, matrix, (512, 512))
+    right = {}
+    for min_distance in (0.0, 2.0):
+        feature = FeatureExtractor(FeatureOptions(num_threads=1, min_distance=min_distance))
+        found = [feature.detect(g, max_keypoints=800) for g in (gray, turned)]
+        rows = [feature.describe(g, k) for g, k in zip((gray, turned), found, strict=True)]
+        matches = match(*rows, ratio=0.8)
+        mapped = cv2.transform(found[0].xy[None], matrix)[0][matches.index0]
+        away = np.linalg.norm(mapped - found[1].xy[matches.index1], axis=1)
+        right[min_distance] = int((away <= 3).sum())
+    assert right[2.0] > 1.1 * right[0.0]
 
 
 def test_upright_keypoints_have_no_angle(gray: np.ndarray) -> None:

@@ -69,6 +69,11 @@ void local_contrast(GrayImage image, int radius, float epsilon, float* out);
 std::vector<ScoredPoint> find_keypoints(FloatMap peak, FloatMap rank, const std::uint8_t* mask,
                                         const KeypointSearch& search);
 
+/// Chooses points `xy` one by one, leaving out those nearer than `min_distance` to one chosen
+/// before; returns their indices, ascending. Throws std::invalid_argument if min_distance is not
+/// positive and finite, or a point not finite.
+std::vector<std::int64_t> far_apart(const float* xy, std::ptrdiff_t count, double min_distance);
+
 /// Samples the first `num_grids` of three 24 x 24 grids at each keypoint, spaced by 0.25, 0.75 and
 /// 1.75 times its size and turned by its angle, from an image pyramid; each patch is then
 /// standardised: (p - mean) / sqrt(variance + 2^2). `out` holds count x num_grids x 24 x 24 values,

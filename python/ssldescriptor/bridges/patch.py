@@ -55,7 +55,8 @@ def patch_cv2(
         keep_keypoints: Let OpenCV's feature find the keypoints, with the script's arguments, and
             replace the descriptors only.
         nfeatures: Cap on the keypoints of an image, whatever the script says.
-        options: model, upright, first_octave and num_threads of SSLDescriptor.create().
+        options: model, upright, first_octave, min_distance and num_threads of
+            SSLDescriptor.create().
 
     Returns:
         The patch, already in force.

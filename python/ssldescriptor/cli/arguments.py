@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from ssldescriptor.options import FIRST_OCTAVES
 
@@ -18,6 +19,13 @@ def add_feature_arguments(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="finest scale of the keypoints; -1: the image enlarged, as SIFT does",
     )
+    parser.add_argument(
+        "--min-distance",
+        type=distance,
+        default=0.0,
+        metavar="PX",
+        help="leave out keypoints nearer than this to a better one; 2 suits a ratio test",
+    )
 
 
 def positive(text: str) -> int:
@@ -25,6 +33,14 @@ def positive(text: str) -> int:
     value = int(text)
     if value <= 0:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def distance(text: str) -> float:
+    """Parse a finite number of pixels, zero or more."""
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a distance, 0 or more pixels")
     return value
 
 

@@ -75,6 +75,7 @@ def run(args: argparse.Namespace) -> None:
             detector=detector,
             upright=args.upright,
             first_octave=args.first_octave,
+            min_distance=args.min_distance,
         )
         pair = match_images(
             image0,

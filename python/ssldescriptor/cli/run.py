@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> None:
         nfeatures=args.nfeatures,
         upright=args.upright,
         first_octave=args.first_octave,
+        min_distance=args.min_distance,
         model=args.model,
     )
     argv, path = sys.argv, list(sys.path)

@@ -42,6 +42,7 @@ class ExtractOptions:
         descriptor: "float", "sift" or "binary".
         upright: ignore angles.
         first_octave: as SSLDescriptor.create() takes it.
+        min_distance: the same.
         max_side: larger images are reduced to this many pixels on their longer side; 0 for never.
     """
 
@@ -51,6 +52,7 @@ class ExtractOptions:
     descriptor: str = "float"
     upright: bool = False
     first_octave: int = 0
+    min_distance: float = 0.0
     max_side: int = 1600
 
     def __post_init__(self) -> None:
@@ -90,6 +92,7 @@ class ExtractOptions:
                 descriptor=self.descriptor,
                 upright=self.upright,
                 first_octave=self.first_octave,
+                min_distance=self.min_distance,
                 num_threads=1,
             )
         return made[self]
