@@ -1,6 +1,7 @@
 // Points of which no two are near: the best first, by cells as large as the distance.
 
 #include <cmath>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>

@@ -167,7 +167,7 @@ def local_contrast(
     """
 
 def far_apart(xy: NDArray[np.float32], min_distance: float) -> NDArray[np.int64]:
-    """Return which points (N, 2) are chosen, one by one, if none may be near to an earlier one.
+    """Return the positions (K,) of points (N, 2) chosen in order, none too near to one before.
 
     Raises:
         ValueError: a wrong array, a point not finite, or a distance not positive and finite.

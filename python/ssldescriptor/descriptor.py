@@ -10,6 +10,7 @@ from ssldescriptor.errors import BAD_ARGUMENT, cv2_error
 from ssldescriptor.feature2d import Feature2D
 from ssldescriptor.foreign import Detector, detector_name
 from ssldescriptor.options import DescriptorOptions, FeatureOptions
+from ssldescriptor.parameters import check_number
 
 Self = TypeVar("Self", bound="SSLDescriptor")
 
@@ -74,7 +75,11 @@ class SSLDescriptor(Feature2D):
                 descriptor=choose_descriptor(descriptor, given.descriptor),
                 detector=detector,
                 features=FeatureOptions(
-                    model, bool(upright), num_threads, first_octave, min_distance
+                    model,
+                    bool(upright),
+                    num_threads,
+                    first_octave,
+                    check_number(min_distance, float, "min_distance"),
                 ),
             )
         except (TypeError, ValueError) as error:
