@@ -121,7 +121,26 @@ def quantize(graph: onnx.ModelProto, samples: Sequence[NDArray[np.float32]]) -> 
             weight_type=QuantType.QInt8,
             extra_options={"OpTypesToExcludeOutputQuantization": ["MatMul"]},  # of the frame net
         )
-        return onnx.load(target)
+        quantized = onnx.load(target)
+    if name == "rings":
+        _round_input(quantized)
+    return quantized
+
+
+def _round_input(model: onnx.ModelProto) -> None:
+    """Round the input itself, as the first layer would round it: what moves it moves integers then.
+
+    The frame net closes its rings before its first layer.
+    """
+    nodes = model.graph.node
+    name = model.graph.input[0].name
+    first = next(node for node in nodes if node.op_type == "QuantizeLinear")
+    rounded, restored = f"{name}_rounded", f"{name}_restored"
+    for node in nodes:
+        node.input[:] = [restored if value == name else value for value in node.input]
+    scale = first.input[1:]
+    nodes.insert(0, onnx.helper.make_node("DequantizeLinear", [rounded, *scale], [restored]))
+    nodes.insert(0, onnx.helper.make_node("QuantizeLinear", [name, *scale], [rounded]))
 
 
 def float_layers(graph: onnx.ModelProto) -> list[str]:

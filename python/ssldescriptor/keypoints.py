@@ -87,10 +87,13 @@ def one_per_location(xy: FloatArray, score: FloatArray) -> NDArray[np.intp]:
     Returns:
         (K,) positions in ascending order.
     """
-    best_first = np.argsort(-score, kind="stable")
     # As one integer each: twenty times as fast as rows of two. Adding zero makes -0 the same as 0.
-    locations = np.ascontiguousarray(xy[best_first] + np.float32(0)).view(np.uint64)
-    _, first = np.unique(locations, return_index=True)
+    locations = np.ascontiguousarray(xy + np.float32(0)).view(np.uint64)[:, 0]
+    in_order = np.sort(locations)  # as a rule all differ; to see that takes a tenth of the rest
+    if not (in_order[1:] == in_order[:-1]).any():
+        return np.arange(len(locations))
+    best_first = np.argsort(-score, kind="stable")
+    _, first = np.unique(locations[best_first], return_index=True)
     return np.sort(best_first[first])
 
 

@@ -72,6 +72,11 @@ def test_bits_stay_exact(pair: tuple[Path, Path]) -> None:
     np.testing.assert_array_equal(exact, integers)
 
 
+def test_rings_are_rounded_before_anything_moves_them(pair: tuple[Path, Path]) -> None:
+    readers = [node for node in onnx.load(pair[1]).graph.node if "rings" in node.input]
+    assert [node.op_type for node in readers] == ["QuantizeLinear"]
+
+
 def test_logits_of_directions_are_not_rounded(pair: tuple[Path, Path]) -> None:
     rings = np.random.default_rng(0).standard_normal((50, 12, 32)).astype(np.float32)
     direction = load_model(pair[1], 1).frame(rings).direction

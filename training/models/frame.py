@@ -57,9 +57,10 @@ class FrameNet(nn.Module):
 
     def forward(self, rings: Tensor) -> FrameRows:
         """Give every keypoint its frame."""
-        features = self.layers(rings[:, :, None])
+        # All keypoints make one image, a row each: a layer is one product, not N small ones.
+        features = self.layers(rings.transpose(0, 1)[None])
         with torch.autocast("cpu", enabled=False):
-            around = features.float().squeeze(2).transpose(1, 2)
+            around = features.float().squeeze(0).permute(1, 2, 0)
             # One product for the three: on a processor each layer of few outputs costs a pass.
             weights = torch.cat([self.direction.weight, self.pull.weight]).flatten(1)
             read = functional.linear(around, torch.cat([weights, self.size.weight]))
