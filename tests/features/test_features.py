@@ -93,17 +93,19 @@ def test_keypoints_keep_their_distance(gray: np.ndarray, upright: bool) -> None:
 
 
 def test_more_pass_a_ratio_test_where_keypoints_keep_their_distance(gray: np.ndarray) -> None:
-    matrix = cv2.getRotationMatrix2D((255.5, 255.5), 30, 1.3)
-    turned = cv2.warpAffine(gray, matrix, (512, 512))
-    right = {}
-    for min_distance in (0.0, 2.0):
+    views = [(30, 1.3), (30, 0.8), (70, 1.2), (110, 1.0), (250, 0.7)]
+    matrices = [cv2.getRotationMatrix2D((255.5, 255.5), *view) for view in views]
+    images = [gray, *(cv2.warpAffine(gray, matrix, (512, 512)) for matrix in matrices)]
+    right = dict.fromkeys((0.0, 2.0), 0)
+    for min_distance in right:
         feature = FeatureExtractor(FeatureOptions(num_threads=1, min_distance=min_distance))
-        found = [feature.detect(g, max_keypoints=800) for g in (gray, turned)]
-        rows = [feature.describe(g, k) for g, k in zip((gray, turned), found, strict=True)]
-        matches = match(*rows, ratio=0.8)
-        mapped = cv2.transform(found[0].xy[None], matrix)[0][matches.index0]
-        away = np.linalg.norm(mapped - found[1].xy[matches.index1], axis=1)
-        right[min_distance] = int((away <= 3).sum())
+        found = [feature.detect(g, max_keypoints=800) for g in images]
+        rows = [feature.describe(g, k) for g, k in zip(images, found, strict=True)]
+        for matrix, keypoints, others in zip(matrices, found[1:], rows[1:], strict=True):
+            matches = match(rows[0], others, ratio=0.8)
+            mapped = cv2.transform(found[0].xy[None], matrix)[0][matches.index0]
+            away = np.linalg.norm(mapped - keypoints.xy[matches.index1], axis=1)
+            right[min_distance] += int((away <= 3).sum())
     assert right[2.0] > 1.1 * right[0.0]
 
 
