@@ -128,9 +128,9 @@ def quantize(graph: onnx.ModelProto, samples: Sequence[NDArray[np.float32]]) -> 
 
 
 def _round_input(model: onnx.ModelProto) -> None:
-    """Round the input itself, as the first layer would round it: what moves it moves integers then.
+    """Round the input of the frame net itself, by the scale of its first layer.
 
-    The frame net closes its rings before its first layer.
+    The rings are closed and laid out between the two: with the same numbers, but in bytes.
     """
     nodes = model.graph.node
     name = model.graph.input[0].name

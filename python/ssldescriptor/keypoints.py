@@ -89,7 +89,7 @@ def one_per_location(xy: FloatArray, score: FloatArray) -> NDArray[np.intp]:
     """
     # As one integer each: twenty times as fast as rows of two. Adding zero makes -0 the same as 0.
     locations = np.ascontiguousarray(xy + np.float32(0)).view(np.uint64)[:, 0]
-    in_order = np.sort(locations)  # as a rule all differ; to see that takes a tenth of the rest
+    in_order = np.sort(locations)  # as a rule all differ, and sorting is the fastest way to see it
     if not (in_order[1:] == in_order[:-1]).any():
         return np.arange(len(locations))
     best_first = np.argsort(-score, kind="stable")

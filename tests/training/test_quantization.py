@@ -73,8 +73,10 @@ def test_bits_stay_exact(pair: tuple[Path, Path]) -> None:
 
 
 def test_rings_are_rounded_before_anything_moves_them(pair: tuple[Path, Path]) -> None:
-    readers = [node for node in onnx.load(pair[1]).graph.node if "rings" in node.input]
-    assert [node.op_type for node in readers] == ["QuantizeLinear"]
+    nodes = [node for node in onnx.load(pair[1]).graph.node if "rings" in node.name + node.input[0]]
+    rounding = [node for node in nodes if node.op_type == "QuantizeLinear"]
+    assert [node for node in nodes if "rings" in node.input] == rounding[:1]
+    assert rounding[0].input[1:] == rounding[1].input[1:]  # the scale of the first layer
 
 
 def test_logits_of_directions_are_not_rounded(pair: tuple[Path, Path]) -> None:
