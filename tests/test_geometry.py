@@ -143,6 +143,12 @@ def test_wrong_arguments(pair):
         match_images(None, pair[1])
 
 
+@pytest.mark.parametrize("elements", [3, 4])
+def test_strings_of_two_bits_are_refused(pair, elements):
+    with pytest.raises(ValueError, match="NORM_HAMMING2"):
+        match_images(*pair, feature=cv2.ORB.create(WTA_K=elements))
+
+
 @pytest.mark.parametrize("model", ["homography", "fundamental"])
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 7, 8, 20])
 def test_degenerate_points_give_no_model_or_a_matrix(model, count):

@@ -61,7 +61,8 @@ def pair_up(
         cv2.error: The counts differ.
     """
     others = () if others is None else others
-    if not is_list(others):
+    stacked = isinstance(others, np.ndarray) and others.ndim > 2
+    if not is_list(others) and not stacked:
         raise cv2_error(
             BAD_ARGUMENT,
             func,

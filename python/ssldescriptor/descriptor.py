@@ -18,9 +18,10 @@ Self = TypeVar("Self", bound="SSLDescriptor")
 class SSLDescriptor(Feature2D):
     """A learned local feature with the methods of `cv2.SIFT`.
 
-    It holds no state between calls, can be shared by threads, copied and pickled. Errors are
-    `cv2.error`. Keypoints are `cv2.KeyPoint`, at most one per location. Images are uint8, gray,
-    BGR or BGRA, numpy arrays of any layout or `cv2.UMat`.
+    It holds no state between calls, can be shared by threads, copied and pickled (but not pickled
+    with a `detector` of OpenCV, which cannot be). Errors are `cv2.error`. Keypoints are
+    `cv2.KeyPoint`, at most one per location. Images are uint8, gray, BGR or BGRA, numpy arrays of
+    any layout or `cv2.UMat`.
     """
 
     def __init__(
@@ -77,8 +78,8 @@ class SSLDescriptor(Feature2D):
                 features=FeatureOptions(
                     model,
                     bool(upright),
-                    num_threads,
-                    first_octave,
+                    check_number(num_threads, int, "num_threads"),
+                    check_number(first_octave, int, "first_octave"),
                     check_number(min_distance, float, "min_distance"),
                 ),
             )

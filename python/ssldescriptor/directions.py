@@ -29,6 +29,12 @@ def angle_of(direction: FloatArray) -> FloatArray:
     return angle
 
 
+def in_circle(angle: FloatArray) -> FloatArray:
+    """Bring angles (N,) in degrees into [0, 360), as from atan2; -1 is none and stays -1."""
+    with np.errstate(invalid="ignore"):  # the remainder of an infinity
+        return np.where((angle < 0) & (angle != -1), angle % 360, angle).astype(np.float32)
+
+
 def certainty_of(direction: FloatArray) -> FloatArray:
     """Return the log of the chance of the likeliest direction and its two neighbours.
 

@@ -65,7 +65,8 @@ class Feature2D(Settings):
             masks: Its masks.
 
         Returns:
-            A tuple of cv2.KeyPoint, best first, () for an empty image; a tuple of these for a list.
+            A tuple of cv2.KeyPoint, best first, with `detector` in its order; () for an empty
+            image; a tuple of these for a list.
 
         Raises:
             cv2.error: An image or a mask of the wrong type or size.

@@ -68,7 +68,8 @@ def match_images(
     Args:
         image0: (H, W) or (H, W, C) uint8, gray, BGR or BGRA, or the path of a photograph.
         image1: The same.
-        feature: SSLDescriptor or any cv2.Feature2D; SSLDescriptor.create() if None.
+        feature: SSLDescriptor or any cv2.Feature2D compared by NORM_L2 or NORM_HAMMING;
+            SSLDescriptor.create() if None.
         ratio: Keep a match only if its distance is at most `ratio` times the second best one.
         model: "homography" for a plane or a turning camera, "fundamental" for a scene in depth,
             None for no verification.
@@ -79,7 +80,8 @@ def match_images(
 
     Raises:
         cv2.error: An image of the wrong type, or an empty one.
-        OSError, ValueError: A file that is missing or no photograph, or an unknown model.
+        OSError, ValueError: A file that is missing or no photograph, an unknown model, or a feature
+            compared by NORM_HAMMING2.
     """
     if model is not None and model not in _MIN_MATCHES:
         raise ValueError(f"model={model!r} is unknown; {', '.join(_MIN_MATCHES)} or None is wanted")
@@ -157,7 +159,13 @@ def _extract(feature: Any, image: Any) -> tuple[tuple[cv2.KeyPoint, ...], NDArra
     if rows is None:
         dtype = np.uint8 if feature.descriptorType() == cv2.CV_8U else np.float32
         rows = np.empty((0, feature.descriptorSize()), dtype)
-    if rows.dtype == np.uint8 and feature.defaultNorm() != cv2.NORM_HAMMING:
+    norm = feature.defaultNorm()
+    if norm == cv2.NORM_HAMMING2:
+        raise ValueError(
+            "the feature's norm is NORM_HAMMING2 (ORB with WTA_K 3 or 4); a feature of NORM_L2 or "
+            "NORM_HAMMING is wanted"
+        )
+    if rows.dtype == np.uint8 and norm != cv2.NORM_HAMMING:
         # SIFT can hand out bytes that are no bit strings.
         rows = rows.astype(np.float32)
     return tuple(keypoints), rows

@@ -108,17 +108,19 @@ class SSLMatcher(MatcherSettings):
             cv2.error: See match(); also maxDistance not above float32's epsilon.
         """
         call = read_call("radiusMatch", args, kwargs)
-        radius = read_distance(call["maxDistance"], "radiusMatch")
+        # The binding's float: a larger one is infinite, and nothing is too far away.
+        with np.errstate(over="ignore"):
+            radius = float(np.float32(read_distance(call["maxDistance"], "radiusMatch")))
         query, train, mask = self._read(call, "radiusMatch")
         if query is None or train is None:
             return ()
-        if not radius > np.finfo(np.float32).eps:
+        if not radius > float(np.finfo(np.float32).eps):
             message = f"maxDistance is {radius}; maxDistance > FLT_EPSILON is wanted"
             raise cv2_error(ASSERTION_FAILED, "radiusMatch", message)
         offset, index, distance = _core.radius_search(
             query,
             train.rows,
-            float(np.float32(radius)),
+            radius,
             mask=mask,
             norm=norm_name(self._options.norm_type),
             num_threads=self._options.num_threads,

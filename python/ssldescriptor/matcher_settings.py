@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error, overloaded
 from ssldescriptor.options import MatcherOptions, norm_of_name
+from ssldescriptor.parameters import check_number
 from ssldescriptor.persistence import Field, read_file, read_node, write_fields, write_file
 from ssldescriptor.train_set import TrainSet
 
@@ -52,7 +53,12 @@ class MatcherSettings:
         given = cv2.NORM_L2 if normType is None else normType
         try:
             norm = norm_of_name(given) if isinstance(given, str) else index(given)
-            self._options = MatcherOptions(norm, bool(crossCheck), ratio, num_threads)
+            self._options = MatcherOptions(
+                norm,
+                bool(crossCheck),
+                None if ratio is None else check_number(ratio, float, "ratio"),
+                check_number(num_threads, int, "num_threads"),
+            )
         except (TypeError, ValueError) as error:
             raise cv2_error(BAD_ARGUMENT, "create", str(error)) from error
         self._images: list[Any] = []

@@ -65,7 +65,7 @@ def match(
         The pairs that pass every test; none if either set is empty.
 
     Raises:
-        TypeError: Another dtype, or bytes against floats.
+        TypeError: Another dtype, bytes against floats, or no number where one is wanted.
         ValueError: Not two-dimensional, rows of different length, an option out of range, or an
             unknown norm.
     """
@@ -81,12 +81,21 @@ def match(
             rows0,
             rows1,
             mutual=bool(mutual),
-            ratio=ratio,
-            max_distance=max_distance,
+            ratio=_check_number(ratio, "ratio"),
+            max_distance=_check_number(max_distance, "max_distance"),
             norm=norm,
             num_threads=num_threads,
         )
     )
+
+
+def _check_number(value: Any, name: str) -> float | None:
+    """Return a number of any kind, numpy's among them, or None for None."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} is {value!r}; a number, or None, is wanted")
+    return float(value)
 
 
 def _check_rows(desc: ArrayLike | None, name: str) -> NDArray[Any] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import threading
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import cv2
 from ssldescriptor.errors import BAD_ARGUMENT, ERROR, OBJECT_NOT_FOUND, cv2_error
 
 Field = int | float | str
+
+GZIP = b"\x1f\x8b"  # how gzipped files begin
 
 
 def write_fields(storage: cv2.FileStorage, fields: Mapping[str, Field], name: str = "") -> None:
@@ -40,13 +44,12 @@ def write_file(path: str | os.PathLike[str], fields: Mapping[str, Field], func: 
         cv2.error: The file cannot be written.
     """
     target = _as_path(path, func)
+    content = _encode(target, fields)
     temporary = target.with_name(f".{os.getpid()}-{threading.get_ident()}-{target.name}")
     try:
-        # Asked first, because FileStorage prints to stderr and says no more than "not open".
-        temporary.touch(exist_ok=False)
-        storage = cv2.FileStorage(str(temporary), cv2.FILE_STORAGE_WRITE)
-        write_fields(storage, fields)
-        storage.release()
+        # Not by FileStorage, which says nothing of a full disk, and cuts names at a question mark.
+        with temporary.open("xb") as file:
+            file.write(content)
         os.replace(temporary, target)
     except OSError as error:
         raise cv2_error(ERROR, func, f"cannot write {target}: {error.strerror}") from error
@@ -62,16 +65,16 @@ def read_file(path: str | os.PathLike[str], func: str) -> dict[str, Field]:
     """
     source = _as_path(path, func)
     try:
-        with source.open("rb"):
-            pass
+        content = source.read_bytes()
     except OSError as error:
         message = f"cannot read {source}: {error.strerror}"
         raise cv2_error(OBJECT_NOT_FOUND, func, message) from error
     try:
+        text = (gzip.decompress(content) if content.startswith(GZIP) else content).decode()
         # Nodes point into the storage: it has to live until the fields are out.
-        storage = cv2.FileStorage(str(source), cv2.FILE_STORAGE_READ)
+        storage = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
         return read_node(storage.root(), func)
-    except (SystemError, cv2.error) as error:
+    except (SystemError, cv2.error, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         message = f"{source} does not hold the fields of a feature: it is broken or something else"
         raise cv2_error(BAD_ARGUMENT, func, message) from error
 
@@ -94,6 +97,16 @@ def read_node(node: cv2.FileNode, func: str) -> dict[str, Field]:
         elif member.isString():
             fields[key] = str(member.string())
     return fields
+
+
+def _encode(target: Path, fields: Mapping[str, Field]) -> bytes:
+    """Return the content of a file that is to have this name."""
+    gzipped = target.suffix == ".gz"
+    ending = target.with_suffix("").suffix if gzipped else target.suffix
+    storage = cv2.FileStorage(ending, cv2.FILE_STORAGE_WRITE | cv2.FILE_STORAGE_MEMORY)
+    write_fields(storage, fields)
+    content = storage.releaseAndGetString().encode()
+    return gzip.compress(content) if gzipped else content
 
 
 def _as_path(path: str | os.PathLike[str], func: str) -> Path:

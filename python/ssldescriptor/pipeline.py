@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ssldescriptor.directions import in_circle
 from ssldescriptor.foreign import run_detector
 from ssldescriptor.formats import DescriptorFormat, get_format
 from ssldescriptor.keypoints import Keypoints, from_cv2, to_cv2
@@ -66,7 +67,8 @@ class Pipeline:
         if len(keypoints) == 0:
             return None
         support = support_size(keypoints.size, self.options.detector)
-        return self.form.encode(self.extractor.describe(gray, replace(keypoints, size=support)))
+        framed = replace(keypoints, size=support, angle=in_circle(keypoints.angle))
+        return self.form.encode(self.extractor.describe(gray, framed))
 
 
 def make_pipeline(options: DescriptorOptions, previous: Pipeline | None = None) -> Pipeline:

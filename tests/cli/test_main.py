@@ -120,6 +120,18 @@ def run_as_process(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.parametrize(("arguments", "code"), [(["info"], 0), (["match", "no.png", "no.png"], 1)])
+def test_closed_output_is_no_traceback(arguments: list[str], code: int) -> None:
+    command = [sys.executable, "-m", "ssldescriptor", *arguments]
+    script = 'exec "$@" >&-'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert ("cannot read no.png" in done.stderr) == (code == 1)
+
+
 def test_a_failure_as_a_process() -> None:
     done = run_as_process("match", "missing.png", "other.png")
     assert (done.returncode, done.stdout) == (1, "")

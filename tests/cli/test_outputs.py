@@ -38,5 +38,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_image_names() -> None:
     check_image_name(Path("folder.d/picture.JPG"))
+    with pytest.raises(CommandError, match=r"picture\.pgm: the format holds no colours"):
+        check_image_name(Path("picture.pgm"))
     with pytest.raises(CommandError, match="picture"):
         check_image_name(Path("folder.png/picture"))

@@ -66,6 +66,15 @@ def test_no_angle_is_upright(create_ours, image):
     np.testing.assert_array_equal(none, feature.compute(image, [cv2.KeyPoint(80, 70, 6, 0)])[1])
 
 
+@pytest.mark.parametrize("angle", [-0.5, -45.0, -179.0, -400.0])
+def test_angles_below_zero_go_on_around_the_circle(create_ours, image, angle):
+    """As from atan2, in (-180, 180]; OpenCV's ORB reads them so, too."""
+    feature = create_ours()
+    below = feature.compute(image, [cv2.KeyPoint(80, 70, 6, angle)])[1]
+    above = feature.compute(image, [cv2.KeyPoint(80, 70, 6, angle % 360)])[1]
+    np.testing.assert_allclose(below, above, atol=1e-5)
+
+
 def test_same_keypoint_same_row(create, image):
     rows = create().compute(image, [cv2.KeyPoint(60, 60, 8, 20)] * 3)[1]
     np.testing.assert_array_equal(rows[0], rows[1])

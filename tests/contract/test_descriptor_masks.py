@@ -29,6 +29,16 @@ def test_a_full_mask_is_no_mask(create, image):
     assert fields(feature.detect(image, cv2.UMat(full))) == expected
 
 
+def test_masks_may_be_one_array(create, image):
+    feature = create(50)
+    masks = np.zeros((2, *image.shape), np.uint8)
+    masks[0, :, :120] = masks[1, :, 120:] = 255
+    found = feature.detect([image, image], masks)
+    assert [fields(keypoints) for keypoints in found] == [
+        fields(feature.detect(image, mask)) for mask in masks
+    ]
+
+
 def test_an_empty_mask_allows_nothing(create, image):
     nothing = np.zeros_like(image)
     assert create().detectAndCompute(image, nothing) == ((), None)

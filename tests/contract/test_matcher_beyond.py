@@ -74,6 +74,19 @@ def test_ratio_acts_on_knn_of_one_only() -> None:
     assert row_fields(matcher.radiusMatch(A, B, 900)) == row_fields(plain.radiusMatch(A, B, 900))
 
 
+def test_options_may_be_of_numpy() -> None:
+    plain = SSLMatcher(ratio=0.5, num_threads=1)
+    assert pairs(SSLMatcher(ratio=np.float32(0.5), num_threads=np.int64(1))) == pairs(plain)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("radius", [1e39, float(np.finfo(float).max)])
+def test_a_radius_too_large_for_float32_finds_all(radius: float) -> None:
+    found = SSLMatcher().radiusMatch(A, B, radius)
+    assert row_fields(found) == row_fields(SSLMatcher().radiusMatch(A, B, 1e9))
+    assert all(len(row) == len(B) for row in found)
+
+
 def test_an_empty_train_array_with_cross_check_gives_nothing() -> None:
     assert SSLMatcher(crossCheck=True).match(A, np.zeros((0, 128), np.float32)) == ()
 

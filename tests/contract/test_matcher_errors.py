@@ -148,7 +148,7 @@ def test_a_norm_that_does_not_fit(make: Make, norm: int) -> None:
         (lambda: SSLMatcher(4.0), -5, "create", ["'float'"]),
         (lambda: SSLMatcher("x"), -5, "create", ["'x'", "BruteForce-Hamming"]),
         (lambda: SSLMatcher(ratio=0), -5, "create", ["ratio is 0"]),
-        (lambda: SSLMatcher(ratio="x"), -5, "create", ["ratio is 'x'"]),
+        (lambda: SSLMatcher(ratio="x"), -5, "create", ["'ratio' is 'x'"]),
         (lambda: SSLMatcher(num_threads=-1), -5, "create", ["num_threads is -1"]),
         (lambda: SSLMatcher().add(5), -5, "add", ["int"]),
     ],

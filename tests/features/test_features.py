@@ -134,6 +134,15 @@ def test_rows_do_not_depend_on_their_neighbours(
         np.testing.assert_allclose(single[0], rows[i], atol=1e-5)
 
 
+def test_rows_are_the_same_however_many_patches_are_cut_at_once(
+    extractor: FeatureExtractor, gray: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keypoints = extractor.detect(gray, max_keypoints=100)
+    rows = extractor.describe(gray, keypoints)
+    monkeypatch.setattr("ssldescriptor.features.AT_ONCE", 33)
+    np.testing.assert_allclose(extractor.describe(gray, keypoints), rows, atol=1e-5)
+
+
 def test_best_come_first_and_the_cap_holds(extractor: FeatureExtractor, gray: np.ndarray) -> None:
     few = extractor.detect(gray, max_keypoints=100)
     more = extractor.detect(gray, max_keypoints=0)

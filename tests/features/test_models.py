@@ -154,7 +154,11 @@ def test_binary_descriptors_use_the_binary_head_of_the_model(tmp_path: Path) -> 
     keypoints, rows = SSLDescriptor.create(50, model=str(path)).detectAndCompute(gray, None)
     form = SSLDescriptor.create(50, model=str(path), descriptor="binary")
     _, codes = form.compute(gray, keypoints)
-    np.testing.assert_array_equal(codes, np.packbits(rows @ weight.astype(np.float32) > 0, axis=1))
+    logits = rows @ weight.astype(np.float32)
+    bits = np.unpackbits(codes, axis=1)
+    sure = np.abs(logits) > 1e-3  # sums are rounded otherwise on other processors
+    np.testing.assert_array_equal(bits[sure], logits[sure] > 0)
+    assert sure.mean() > 0.99
     assert form.compute(gray, [])[1] is None
 
 

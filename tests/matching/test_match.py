@@ -55,6 +55,18 @@ def test_ratio_and_distance_limits_are_inclusive() -> None:
     assert len(match(a, b, max_distance=4.999)) == 0
 
 
+def test_limits_may_be_of_numpy() -> None:
+    rng = np.random.default_rng(3)
+    a, b = (rng.standard_normal((30, 8)).astype(np.float32) for _ in range(2))
+    limit = np.median(match(a, b).distance)
+    assert isinstance(limit, np.float32)
+    found = match(a, b, max_distance=limit, ratio=np.float32(0.9), num_threads=np.int64(1))
+    assert 0 < len(found) < len(match(a, b))
+    assert found.distance.max() <= limit
+    with pytest.raises(TypeError, match=r"ratio is '0\.8'; a number"):
+        match(a, b, ratio="0.8")  # type: ignore[arg-type]
+
+
 def test_duplicates_leave_one_mutual_pair() -> None:
     a = np.repeat(rows(2), 2, axis=0)
     found = match(a, a)

@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         args.run(args)
-        sys.stdout.flush()
+        _flush()
     except KeyboardInterrupt:
         print(f"ssldescriptor {args.command}: interrupted", file=sys.stderr)
         return 130
@@ -89,10 +89,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _flush() -> None:
+    if sys.stdout is not None:  # it was closed before the start
+        sys.stdout.flush()
+
+
 def _drop_unwritable_output() -> None:
     """Keep Python from trying again at its exit, with a second message and an exit code of 120."""
     try:
-        sys.stdout.flush()
+        _flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

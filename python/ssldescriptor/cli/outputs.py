@@ -43,10 +43,13 @@ def check_image_name(path: Path) -> None:
     """Make sure that OpenCV can write this kind of image.
 
     Raises:
-        CommandError: unknown or missing ending.
+        CommandError: unknown or missing ending, or a format without colours.
     """
     if not path.suffix or not cv2.haveImageWriter(path.name):
         raise CommandError(f"cannot write {path}: unknown image format {path.suffix!r}, try .png")
+    encoded, _ = cv2.imencode(path.suffix, np.zeros((1, 1, 3), np.uint8))
+    if not encoded:
+        raise CommandError(f"cannot write {path}: the format holds no colours, try .png")
 
 
 def write_image(path: Path, image: NDArray[np.uint8]) -> None:
