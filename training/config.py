@@ -41,6 +41,12 @@ class DataOptions:
     pair: PairOptions = field(default_factory=PairOptions)
     sampler: SamplerOptions = field(default_factory=SamplerOptions)
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.validation_share < 1:
+            raise ValueError(
+                f"data.validation_share is {self.validation_share}; 0 to below 1 is wanted"
+            )
+
 
 @dataclass
 class OptimizerOptions:
@@ -121,6 +127,8 @@ class TrainConfig:
         for name in ("validate_every", "pictures_every"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; 0 (never) or more is wanted")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; 0 or more is wanted")
         if self.step.binary_weight and not self.model.binary:
             raise ValueError(
                 "step.binary_weight is for a model with a binary head: model.binary=true"

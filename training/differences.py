@@ -18,7 +18,6 @@ FREE = {
     "log_every",
     "save_every",
     "validate_every",
-    "validation_pairs",
     "sequences",
     "pictures_every",
     "tensorboard",

@@ -18,6 +18,7 @@ from torch import nn
 from ssldescriptor.runtime import FORMAT, FRAME_OUTPUTS, load_model
 from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
 from ssldescriptor.training.entries import Entry, FrameEntry, entries, to_onnx
+from ssldescriptor.training.files import replacing
 from ssldescriptor.training.models.binary import ExactBinaryHead
 from ssldescriptor.training.models.registry import GeometricModel, model_from_yaml
 from ssldescriptor.training.quantization import check_agreement, quantize, record_inputs
@@ -79,6 +80,23 @@ def export(
         "config": without_paths(state["config"]),
         "sha256": weights_sha(model),
     }
+    with replacing(output) as draft:
+        _write_checked(model, graphs, networks, metadata, draft, calibration)
+
+
+def _write_checked(
+    model: GeometricModel,
+    graphs: list[onnx.ModelProto],
+    networks: list[Entry],
+    metadata: dict[str, str],
+    output: Path,
+    calibration: Sequence[NDArray[np.uint8]],
+) -> None:
+    """Write the model, in integers where there are photographs to calibrate with, and check it.
+
+    Raises:
+        ValueError: what was written disagrees with torch.
+    """
     write(graphs, networks, metadata | {"precision": "float32"}, output)
     compare(model, output)
     if len(calibration):
@@ -105,10 +123,20 @@ def write(
     onnx.save(merged, output)
 
 
+PATHS = (
+    "output",
+    "init",
+    "sequences",
+    "data.images",
+    "data.stylized",
+    "data.sampler.embeddings",
+)
+
+
 def without_paths(config: str) -> str:
     """Return a configuration without the folders of the machine that trained."""
     settings = OmegaConf.create(config)
-    for key in ("output", "init", "data.images", "data.stylized"):
+    for key in PATHS:
         if OmegaConf.select(settings, key) is not None:
             OmegaConf.update(settings, key, [] if key == "data.images" else "")
     return OmegaConf.to_yaml(settings)

@@ -63,7 +63,7 @@ def other_view(x: Tensor) -> Tensor:
 def both_ways(h_0to1: Tensor) -> Tensor:
     """(B, 3, 3) -> (2B, 3, 3): the homography from each image to its other view."""
     inverse = torch.linalg.inv(h_0to1)
-    return torch.stack([h_0to1, inverse / inverse[:, 2:, 2:]], 1).flatten(0, 1)
+    return torch.stack([h_0to1, inverse / inverse[:, 2:, 2:].abs()], 1).flatten(0, 1)
 
 
 def in_photograph(xy: Tensor, views: Tensor, photo_size: Tensor, margin: float) -> Tensor:

@@ -11,7 +11,7 @@ from ssldescriptor import SSLDescriptor
 from ssldescriptor.keypoints import Keypoints, from_cv2
 from ssldescriptor.support import support_size
 
-# Half of the coarse patch over the size that is sampled: 24 samples, 0.75 apart.
+# Half of the second patch over the size that is sampled: 24 samples, 0.75 apart.
 _HALF_PATCH = 9.0
 
 
@@ -67,8 +67,8 @@ class LocalFeature(nn.Module):
             * descriptors: (B, N, D) float32, unit rows;
             * angles: (B, N) float32, degrees clockwise on screen, -1 for none;
             * sizes: (B, N) float32, diameters in pixels;
-            * lafs: (B, N, 2, 3) float32, the patch that was described: the square [-1, 1]^2 to
-              pixels;
+            * lafs: (B, N, 2, 3) float32, the second patch that was described (`large` looks at a
+              wider one, too): the square [-1, 1]^2 to pixels;
             * valid: (B, N) bool, which rows are keypoints.
 
         Raises:
@@ -113,7 +113,7 @@ NAMES = ("keypoints", "scores", "descriptors", "angles", "sizes", "lafs", "valid
 
 
 def patch_frames(keypoints: Keypoints) -> NDArray[np.float32]:
-    """Return (N, 2, 3) affine maps from [-1, 1]^2 to the patch that is described, in pixels."""
+    """Return (N, 2, 3) affine maps from [-1, 1]^2 to the second patch described, in pixels."""
     turn = np.radians(np.maximum(keypoints.angle, 0))
     cosine, sine = np.cos(turn), np.sin(turn)
     half = _HALF_PATCH * support_size(keypoints.size)

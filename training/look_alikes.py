@@ -22,6 +22,7 @@ from ssldescriptor.training.global_index import nearest_photographs
 from ssldescriptor.training.local_features import LocalFeatures, local_features
 from ssldescriptor.training.models.registry import Model
 from ssldescriptor.training.overlap import verify_overlaps
+from ssldescriptor.training.table import Table
 from ssldescriptor.training.validation import Extract
 
 FloatArray = NDArray[np.float32]
@@ -50,12 +51,13 @@ class LookAlikePlan:
             options: how they are found.
             batch: pairs a step.
             seed: of k-means and of the batches.
-            log: .csv file that gets a line at each refresh.
+            log: .csv file that gets a row at each refresh.
             embeddings: (N, D) float32 unit rows to use in place of own global descriptors.
         """
         self.images, self.options, self.batch, self.seed = images, options, batch, seed
         self.log, self.embeddings = log, embeddings
         self.found: LookAlikes | None = None
+        self._table: Table | None = None
 
     def prepare(self, model: nn.Module, step: int) -> int:
         """Look for look-alikes where it is time, once for all ranks; return when it is again.
@@ -83,11 +85,10 @@ class LookAlikePlan:
         return LookAlikes(neighbours, overlaps)
 
     def _report(self, step: int, overlaps: int, seconds: float) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        if not self.log.exists():
-            self.log.write_text("step,photographs,overlaps,seconds\n")
-        with self.log.open("a") as file:
-            file.write(f"{step},{len(self.images)},{overlaps},{seconds:.1f}\n")
+        if self._table is None:
+            self._table = Table(self.log, step - 1)
+        found = {"photographs": len(self.images), "overlaps": overlaps, "seconds": seconds}
+        self._table.add(step, found)
         print(
             f"step {step}: looked for look-alikes of {len(self.images)} photographs in "
             f"{seconds:.0f} s; {overlaps} pairs overlap and never share a batch",

@@ -41,11 +41,13 @@ class MatchedPatches(NamedTuple):
         patches: (M, 2, grids, 24, 24) int8, in both views, standardised, times `STEPS`.
         xy: (M, 2, 2) float32 pixels, in both views.
         start: (P + 1,) int64; keypoints start[p] to start[p + 1] are those of pair p.
+        photo: (P,) int64, the photograph that pair p shows.
     """
 
     patches: NDArray[np.int8]
     xy: NDArray[np.float32]
     start: NDArray[np.int64]
+    photo: NDArray[np.int64]
 
 
 def cut_matched_patches(
@@ -64,7 +66,7 @@ def cut_matched_patches(
     """
     sift = cv2.SIFT.create(CANDIDATES)
     threads = extractor.options.num_threads
-    patches, xy = [], []
+    patches, xy, photo = [], [], []
     for i in range(len(pairs)):
         pair = pairs[i]
         grays = pair["gray"].numpy()
@@ -83,10 +85,11 @@ def cut_matched_patches(
         ]
         patches.append(np.stack([as_steps(p, STEPS) for p in cut], 1))
         xy.append(np.stack([k.xy for k in views], 1))
+        photo.append(pairs.photo_of(i))
     if not patches:
         raise ValueError(f"no keypoint was found in both views of any of {len(pairs)} pairs")
     start = np.cumsum([0, *map(len, xy)])
-    return MatchedPatches(np.concatenate(patches), np.concatenate(xy), start)
+    return MatchedPatches(np.concatenate(patches), np.concatenate(xy), start, np.array(photo))
 
 
 def matched(

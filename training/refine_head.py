@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ssldescriptor.training.config import TrainConfig
@@ -39,8 +40,7 @@ class HeadLesson:
     ) -> tuple[Tensor, dict[str, float]]:
         """Return the loss of the keypoints of some pairs and the figures worth watching."""
         config, matched = self._config, self._matched
-        pairs = len(matched.start) - 1
-        drawn = rng.choice(pairs, size=min(config.batch, pairs), replace=False)
+        drawn = draw_pairs(rng, matched.photo, config.batch)
         spans = [slice(*matched.start[p : p + 2]) for p in drawn]
         patches = np.concatenate([matched.patches[span] for span in spans])
         views = torch.from_numpy(patches).transpose(0, 1).flatten(0, 1).float() / STEPS
@@ -61,6 +61,19 @@ class HeadLesson:
             "binary": float(binary.detach()),
             "accuracy": float(nearest.float().mean()),
         }
+
+
+def draw_pairs(rng: np.random.Generator, photo: NDArray[np.int64], count: int) -> NDArray[np.intp]:
+    """Draw pairs of different photographs: of one, a point would be its own negative.
+
+    Args:
+        rng: source of randomness.
+        photo: (P,) the photograph of each pair.
+        count: how many to draw; fewer where there are fewer photographs.
+    """
+    order = rng.permutation(len(photo))
+    _, first = np.unique(photo[order], return_index=True)
+    return order[np.sort(first)[:count]]
 
 
 def same_points(xy: list[Tensor], min_distance: float) -> Tensor:

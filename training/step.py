@@ -86,6 +86,9 @@ class StepOptions:
                 raise ValueError(
                     f"step.{name}={getattr(self, name)!r} is unknown; known: {', '.join(known)}"
                 )
+        for name in ("keypoints", "window_radius"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"step.{name}={getattr(self, name)}; 1 or more is wanted")
         for name in ("temperature", "binary_temperature"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"step.{name}={getattr(self, name)} must be positive")

@@ -24,6 +24,16 @@ from ssldescriptor.training.differences import differences, refuse_another
         ("batch=-1", "batch is -1"),
         ("validate_every=-1", "validate_every is -1"),
         ("optimizer.ema=1", "optimizer.ema is 1"),
+        ("seed=-1", "seed is -1"),
+        ("data.validation_share=1", "validation_share is 1"),
+        ("data.pair.size=100", "data.pair.size is 100; a multiple of 32"),
+        ("data.pair.photometric=2", "data.pair.photometric is 2"),
+        ("data.pair.stylized_share=-1", "stylized_share is -1"),
+        ("data.pair.views.zoom=[2,1]", r"views\.zoom is .*2.*1.*low <= high"),
+        ("data.pair.views.perspective=0.8", r"views\.perspective is 0\.8"),
+        ("data.pair.views.relative_zoom=0.5", r"views\.relative_zoom is 0\.5"),
+        ("data.pair.views.stretch=0.5", r"views\.stretch is 0\.5"),
+        ("data.pair.views.turned_share=2", r"views\.turned_share is 2"),
     ],
 )
 def test_a_bad_setting_is_named(setting: str, named: str) -> None:
@@ -80,6 +90,8 @@ def test_a_setting_that_is_gone_is_named() -> None:
 
 def test_only_what_makes_the_model_is_refused() -> None:
     was = dump_config(load_config(None, ["output=a", "threads=2", "data.workers=3"]))
+    with pytest.raises(ValueError, match="validation_pairs: 20 -> 5"):  # other scores, other best
+        refuse_another(was, load_config(None, ["validation_pairs=5"]))
     refuse_another(was, load_config(None))
     with pytest.raises(ValueError, match=r"\(was -> now\): batch: 10 -> 4$"):
         refuse_another(was, load_config(None, ["batch=4"]))

@@ -21,7 +21,7 @@ from ssldescriptor.training.losses.frame import turned_back
 from ssldescriptor.training.matched_patches import STEPS, cut_matched_patches, matched
 from ssldescriptor.training.matched_rings import cut_matched_rings
 from ssldescriptor.training.refine import refine
-from ssldescriptor.training.refine_head import same_points
+from ssldescriptor.training.refine_head import draw_pairs, same_points
 from ssldescriptor.training.train import train
 
 
@@ -100,6 +100,18 @@ def test_no_keypoints_in_both_views_are_told() -> None:
     pairs = PairDataset([flat], PairOptions(size=192, photometric=0.0), 3, 2)
     with pytest.raises(ValueError, match="no keypoint was found in both views of any of 2 pairs"):
         cut_matched_rings(FeatureExtractor(FeatureOptions(num_threads=1)), pairs, 60)
+
+
+def test_pairs_of_a_step_show_different_photographs() -> None:
+    photo = np.random.default_rng(0).integers(0, 9, 60)
+    counts = np.zeros(60, int)
+    for seed in range(300):
+        drawn = draw_pairs(np.random.default_rng(seed), photo, 6)
+        assert len(set(photo[drawn])) == len(drawn) == 6
+        counts[drawn] += 1
+    assert counts.min() > 0
+    few = draw_pairs(np.random.default_rng(0), photo, 20)
+    assert sorted(photo[few]) == list(range(9))
 
 
 def test_the_same_point_is_no_negative() -> None:

@@ -11,6 +11,7 @@ from tests.training.small_run import tiny
 from ssldescriptor.runtime import load_model
 from ssldescriptor.training import export as export_module
 from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
+from ssldescriptor.training.config import dump_config, load_config
 from ssldescriptor.training.export import export, weights_sha
 from ssldescriptor.training.models.registry import model_from_yaml
 from ssldescriptor.training.train import train
@@ -69,8 +70,21 @@ def test_export_refuses_a_model_that_disagrees_with_torch(
         return merged
 
     monkeypatch.setattr(export_module, "merge", damaged)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "m.onnx").write_text("a good model")
     with pytest.raises(ValueError, match="differs from torch"):
-        export(checkpoint, tmp_path / "m.onnx")
+        export(checkpoint, tmp_path / "out" / "m.onnx")
+    assert (tmp_path / "out" / "m.onnx").read_text() == "a good model"
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_no_folder_of_the_machine_is_told() -> None:
+    settings = ["output", "init", "sequences", "data.stylized", "data.sampler.embeddings"]
+    config = load_config(None, [f"{name}=/home/me/x" for name in settings])
+    config.data.images = ["/home/me/photographs"]
+    text = dump_config(config)
+    assert text.count("/home/me") == 6
+    assert "/home" not in export_module.without_paths(text)
 
 
 def test_the_averaged_weights_are_kept_alone_at_the_end(folder: Path, tmp_path: Path) -> None:

@@ -103,6 +103,8 @@ def test_a_binary_loss_without_a_head_is_refused(batch: Batch) -> None:
         ({"keypoint_loss": "peaky"}, "step.keypoint_loss.*'peaky'.*r2d2"),
         ({"temperature": 0.0}, "step.temperature"),
         ({"binary_temperature": float("nan")}, "step.binary_temperature"),
+        ({"keypoints": 0}, "step.keypoints=0; 1 or more"),
+        ({"window_radius": 0}, "step.window_radius=0; 1 or more"),
         ({"ap_bins": 1}, "step.ap_bins"),
         ({"hardest": -1}, "step.hardest"),
         ({"ap_low": 1.0}, "step.ap_low"),

@@ -36,6 +36,23 @@ class ViewRanges:
     turned_share: float = 0.5
     shift: float = 0.25
 
+    def __post_init__(self) -> None:
+        low, high = self.zoom
+        if not 0 < low <= high:
+            raise ValueError(f"data.pair.views.zoom is {self.zoom}; 0 < low <= high is wanted")
+        # From a half on, corners of a view lie behind the horizon.
+        if not 0 <= self.perspective < 0.5:
+            raise ValueError(
+                f"data.pair.views.perspective is {self.perspective}; 0 to below 0.5 is wanted"
+            )
+        for name in ("relative_zoom", "stretch"):
+            if not getattr(self, name) >= 1:
+                raise ValueError(
+                    f"data.pair.views.{name} is {getattr(self, name)}; 1 or more is wanted"
+                )
+        if not 0 <= self.turned_share <= 1:
+            raise ValueError(f"data.pair.views.turned_share is {self.turned_share}, wanted 0 to 1")
+
 
 def translation(x: float, y: float) -> Array:
     """Return the matrix that moves the origin to (x, y)."""

@@ -44,6 +44,17 @@ class PairOptions:
     stylized_share: float = 0.0
     views: ViewRanges = field(default_factory=ViewRanges)
 
+    def __post_init__(self) -> None:
+        if self.size < 32 or self.size % 32:
+            raise ValueError(f"data.pair.size is {self.size}; a multiple of 32 is wanted")
+        if not 0 <= self.photometric <= 1 or not 0 <= self.photometric_least <= 1:
+            raise ValueError(
+                f"data.pair.photometric is {self.photometric} and photometric_least "
+                f"{self.photometric_least}; 0 to 1 is wanted"
+            )
+        if not 0 <= self.stylized_share <= 1:
+            raise ValueError(f"data.pair.stylized_share is {self.stylized_share}, wanted 0 to 1")
+
 
 class PairDataset(Dataset[Sample]):
     """Endless seeded pairs: item i is the same pair whenever and wherever it is asked for.
@@ -86,6 +97,10 @@ class PairDataset(Dataset[Sample]):
     def __len__(self) -> int:
         return self.length
 
+    def photo_of(self, index: int) -> int:
+        """Return which photograph pair `index` shows."""
+        return int(np.random.default_rng((self.seed, index)).integers(len(self.images)))
+
     def __getitem__(self, item: int | tuple[int, int]) -> Sample:
         """Make pair `item`, of a random photograph; `(item, photo)` says which."""
         index, given = item if isinstance(item, tuple) else (item, None)
@@ -105,11 +120,13 @@ class PairDataset(Dataset[Sample]):
             for picture, view in zip(pictures, (view0, view1), strict=True)
         ]
         h_0to1 = view1 @ np.linalg.inv(view0)
+        # Not by the element itself: what both views see is in front of them, and w stays positive.
+        scaled = h_0to1 / abs(h_0to1[2, 2])
         return {
             "gray": torch.from_numpy(np.stack(grays)),
             "contrast": torch.from_numpy(np.stack([_core.local_contrast(g) for g in grays])),
             "views": torch.from_numpy(np.stack([view0, view1]).astype(np.float32)),
-            "h_0to1": torch.from_numpy((h_0to1 / h_0to1[2, 2]).astype(np.float32)),
+            "h_0to1": torch.from_numpy(scaled.astype(np.float32)),
             "photo_size": torch.tensor([width, height], dtype=torch.float32),
         }
 

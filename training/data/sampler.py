@@ -13,8 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-# Pairs are drawn from (seed, item) and their stylized copies from (seed, item, 1).
-BATCH_STREAM = 2
+# Pairs are drawn from (seed, item), what options add to them from (seed, item, 1) and
+# (seed, item, 2): see `data/pairs.py`.
+BATCH_STREAM = 3
 
 
 @dataclass(frozen=True)

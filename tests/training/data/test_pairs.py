@@ -8,7 +8,8 @@ from skimage import data as photographs
 
 from ssldescriptor.training.data.homography import ViewRanges
 from ssldescriptor.training.data.pairs import PairDataset, PairOptions, Sample, warp
-from ssldescriptor.training.keypoints import in_photograph
+from ssldescriptor.training.geometry import warp_points
+from ssldescriptor.training.keypoints import both_ways, in_photograph
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,36 @@ def test_the_homography_is_exactly_that_of_the_views(photo: np.ndarray, index: i
     assert near.sum() > 10
     np.testing.assert_allclose((found[:2] / found[2])[:, near], (wanted[:2] / wanted[2])[:, near],
                                atol=5e-3)  # fmt: skip
+
+
+def test_what_both_views_see_is_mapped_though_a_corner_lies_behind_the_horizon(
+    photo: np.ndarray,
+) -> None:
+    """The homography's last element is negative then, and its inverse's may be."""
+    options = PairOptions(size=64, photometric=0.0, views=ViewRanges(perspective=0.45))
+    pairs = PairDataset([photo], options, 5, 150)
+    places = np.mgrid[0:512:16, 0:512:16].reshape(2, -1)
+    on_photo = np.stack([*places, np.ones(places.shape[1])])
+    behind = 0
+    for item in (pairs[i] for i in range(150)):
+        seen = item["views"].numpy().astype(float) @ on_photo
+        points = np.where(seen[:, 2:] > 0, seen[:, :2] / seen[:, 2:], -1).transpose(0, 2, 1)
+        both = ((points > 0) & (points < 63)).all((0, 2))
+        if not both.any():
+            continue
+        h = both_ways(item["h_0to1"][None].double())
+        behind += int((h[:, 2, 2] < 0).sum())
+        xy = torch.from_numpy(points[:, both])
+        mapped = warp_points(h, xy)
+        torch.testing.assert_close(mapped, xy.flip(0), rtol=0, atol=0.05)
+    assert behind > 3
+
+
+def test_which_photograph_a_pair_shows(photo: np.ndarray) -> None:
+    photos = [np.full((80 + 10 * i, 100, 3), i, np.uint8) for i in range(5)]
+    pairs = PairDataset(photos, PairOptions(size=64), 7, 20)
+    for i in range(20):
+        assert pairs[i]["photo_size"][1] == photos[pairs.photo_of(i)].shape[0]
 
 
 @pytest.mark.parametrize("index", range(6))
