@@ -38,6 +38,8 @@ class LightOptions:
             dark sky over lit walls.
         side_light: from one side; edges that face it are brightened.
         windows: 5 to 40 small rectangles lit or dark.
+        openings: what is darker than all around it becomes bright, here and there, and what is
+            brighter becomes dark: panes lit from within, white frames and signs without the sun.
         soft: Gaussian, sigma 0.5 to 4 px, before all else and however weak the relighting: a lens
             out of focus in the same light.
     """
@@ -57,6 +59,7 @@ class LightOptions:
     regions: float = 0.0
     side_light: float = 0.0
     windows: float = 0.0
+    openings: float = 0.0
     soft: float = 0.0
 
     def __post_init__(self) -> None:
@@ -84,7 +87,7 @@ def random_gray(
     Args:
         rng: source of randomness; the same state gives the same picture.
         view: BGR.
-        strength: 0 leaves the picture as it is, 1 is the full range.
+        strength: 0 leaves the picture as it is but for `light.soft`, 1 is the full range.
         light: which kinds of relighting there are, and how often.
     """
 
@@ -106,6 +109,7 @@ def random_gray(
         (light.regions, _regions),
         (light.side_light, _side_light),
         (light.windows, _windows),
+        (light.openings, _openings),
     ):
         # Off by default, and then nothing is drawn: pairs without them stay as they were.
         if probability and happens(probability):
@@ -204,6 +208,17 @@ def _windows(rng: np.random.Generator, image: Image) -> Image:
         x, y = (int(rng.integers(0, length)) for length in image.shape[::-1])
         factor[y : y + height, x : x + width] = np.exp(rng.normal(0.3, 0.7))
     return image * factor
+
+
+def _openings(rng: np.random.Generator, image: Image) -> Image:
+    """Turn over the contrast of dark or of bright details, of a random width, in some places."""
+    side = int(rng.integers(3, 15)) * 2 + 1
+    element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    dark = bool(rng.random() < 0.7)
+    hat = cv2.morphologyEx(image, cv2.MORPH_BLACKHAT if dark else cv2.MORPH_TOPHAT, element)
+    field = _smooth_field(rng, image.shape, int(rng.integers(3, 9))) + float(rng.normal(0.3, 0.5))
+    amount = np.clip(field, 0, 1) * float(rng.uniform(1, 2.5))
+    return np.asarray(image + amount * hat if dark else image - amount * hat, np.float32)
 
 
 def _tone_curve(rng: np.random.Generator, image: Image, strength: float) -> Image:

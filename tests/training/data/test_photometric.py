@@ -152,3 +152,20 @@ def test_windows_are_rectangles_of_one_factor(photo: np.ndarray) -> None:
         assert 0.005 < np.mean(lit != 90) < 0.5
         _, columns = np.nonzero(np.diff(lit.astype(int), axis=1))
         assert len(set(columns)) <= 2 * 40
+
+
+def test_dark_panes_are_lit_and_walls_are_not(photo: np.ndarray) -> None:
+    wall = np.full_like(photo, 120)
+    panes = wall.copy()
+    for y in range(20, 240, 40):
+        for x in range(20, 240, 40):
+            panes[y : y + 7, x : x + 7] = 60
+    pane = panes[:, :, 0] == 60
+    brightest = []
+    for seed in range(20):
+        assert (only("openings", wall, seed) == 120).all()
+        lit = only("openings", panes, seed)
+        assert (lit[~pane] == 120).all()
+        assert lit.min() >= 59
+        brightest.append(int(lit.max()))
+    assert max(brightest) > 150  # brighter than the wall
