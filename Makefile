@@ -27,7 +27,8 @@ demo: .venv-demo/.installed
 	.venv-demo/bin/python examples/demo.py --out demo-out $(if $(A),"$(A)") $(if $(B),"$(B)")
 
 ## make test                         C++ tests, Python tests, and the tests again on OpenCV 5 and on the oldest versions
-test: test-cpp test-python test-opencv5 test-oldest
+test: test-cpp
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-python test-opencv5 test-oldest
 
 ## make test-cpp                     C++ tests only
 test-cpp: .venv/.installed
