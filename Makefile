@@ -16,8 +16,8 @@ CMAKE := cmake -S . -B build/cpp -G Ninja -DSSLD_BUILD_PYTHON=OFF -DSSLD_WERROR=
 WHEELS := build/wheels
 WHEEL := $(WHEELS)/.built
 
-.PHONY: help demo test test-cpp test-python test-opencv5 test-oldest lint format bench docs readme clean host \
-  dist test-dist example-cpp
+.PHONY: help demo test test-cpp test-python test-package test-training test-opencv5 test-oldest lint \
+  format bench docs readme clean host dist test-dist example-cpp
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -28,7 +28,7 @@ demo: .venv-demo/.installed
 
 ## make test                         C++ tests, Python tests, and the tests again on OpenCV 5 and on the oldest versions
 test: test-cpp
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-python test-opencv5 test-oldest
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-package test-training test-opencv5 test-oldest
 
 ## make test-cpp                     C++ tests only
 test-cpp: .venv/.installed
@@ -56,13 +56,18 @@ example-cpp: .venv/.installed
 	  echo "##### C++ EXAMPLE WITH ONNXRUNTIME NOT TESTED: see the error above #####"; \
 	fi
 
-## make test-python                  Python tests only
-test-python: .venv/.ready example-cpp
+## make test-python                  Python tests only: those of the package and those of the training
+test-python: test-package test-training
+
+test-training: .venv/.ready
+	.venv/bin/python -m pytest -q tests/training
+
+test-package: .venv/.ready example-cpp
 	@PYTHON="$(PYTHON)" .ci/host_tools npm chromium
 	@if command -v npm >/dev/null || [ -n "$(CI)" ]; then $(MAKE) --no-print-directory docs; else \
 	  echo "##### DOCUMENTATION NOT TESTED: npm is missing (Debian: apt-get install npm) #####"; \
 	fi
-	.venv/bin/python -m pytest -q
+	.venv/bin/python -m pytest -q --ignore tests/training
 
 ## make test-opencv5                 the tests that need neither torch nor a browser, on OpenCV 5
 test-opencv5: .venv-opencv5/.ready example-cpp

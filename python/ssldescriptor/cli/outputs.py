@@ -47,8 +47,11 @@ def check_image_name(path: Path) -> None:
     """
     if not path.suffix or not cv2.haveImageWriter(path.name):
         raise CommandError(f"cannot write {path}: unknown image format {path.suffix!r}, try .png")
-    encoded, _ = cv2.imencode(path.suffix, np.zeros((1, 1, 3), np.uint8))
-    if not encoded:
+    try:  # OpenCV 4.8 raises where later ones return False
+        holds_colours, _ = cv2.imencode(path.suffix, np.zeros((1, 1, 3), np.uint8))
+    except cv2.error:
+        holds_colours = False
+    if not holds_colours:
         raise CommandError(f"cannot write {path}: the format holds no colours, try .png")
 
 
