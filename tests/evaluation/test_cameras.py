@@ -69,6 +69,15 @@ def test_kitti(tmp_path: Path) -> None:
     assert [pair.source for pair in pairs] == ["00, 1 apart", "00, 3 apart", *["00, 1 apart"] * 2]
 
 
+def test_gaps_are_frames_though_some_are_missing(tmp_path: Path) -> None:
+    write_kitti(tmp_path / "00")
+    (removed,) = (tmp_path / "00" / "image_0").glob("000001.*")
+    removed.unlink()
+    (scene,), _ = read(tmp_path / "00")
+    pairs = scene_pairs(scene, Failures(), gaps=(1, 3), max_angle_deg=90)
+    assert [pair.source for pair in pairs] == ["00, 3 apart", "00, 1 apart"]
+
+
 def test_a_folder_without_scenes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"KRt\.txt"):
         read(tmp_path)

@@ -156,6 +156,23 @@ def test_an_extractor_of_the_users_from_a_file(tmp_path: Path, photograph: np.nd
     assert make_method(f"{path}:corners", 4).folder != method.folder
 
 
+def test_an_extractor_of_the_users_may_hold_dataclasses(
+    tmp_path: Path, photograph: np.ndarray
+) -> None:
+    lines = ["from __future__ import annotations", "from dataclasses import dataclass"]
+    lines += ["@dataclass", "class Settings:", "    size: int = 3", PLUGIN]
+    (tmp_path / "settled.py").write_text("\n".join(lines))
+    assert len(make_method(f"{tmp_path}/settled.py:corners", 4).extract(photograph).points) == 4
+
+
+def test_an_extractor_of_the_users_keeps_the_cap(tmp_path: Path, photograph: np.ndarray) -> None:
+    lines = ["import numpy as np", "def many(image, n):"]
+    lines += ["    return np.ones((2 * n, 2)), np.ones((2 * n, 4), np.float32)"]
+    (tmp_path / "greedy.py").write_text("\n".join(lines))
+    with pytest.raises(ValueError, match="8 points, at most 4 are wanted"):
+        make_method(f"{tmp_path}/greedy.py:many", 4).extract(photograph)
+
+
 def test_an_extractor_of_the_users_from_the_current_folder(
     tmp_path: Path, photograph: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,6 +103,24 @@ def test_the_pose_is_found_among_wrong_matches(solver: str) -> None:
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("seed", range(4))
+def test_the_pose_is_found_though_all_is_far_away(solver: str, seed: int) -> None:
+    """A hundred baselines and more, as between two frames of a slow drive."""
+    if solver == "poselib":
+        pytest.importorskip("poselib")
+    rng = np.random.default_rng(seed)
+    world = rng.uniform([-60, -30, 100], [60, 30, 300], (300, 3))
+    truth = Pose(about_y(1), np.array([-1.0, 0.1, 0.2]))
+    views = []
+    for points in (world, world @ truth.rotation.T + truth.translation):
+        pixels = points @ INTRINSICS.T
+        views.append(pixels[:, :2] / pixels[:, 2:])
+    pose, _ = estimate_relative_pose(*views, INTRINSICS, INTRINSICS, solver=solver)
+    assert pose is not None
+    assert rotation_error_deg(pose.rotation, truth.rotation) < 1
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize("count", [0, 4])
 def test_few_matches_give_no_pose(solver: str, count: int) -> None:
     points0, points1, _ = matches(10, 0)

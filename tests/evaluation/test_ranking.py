@@ -53,6 +53,12 @@ def test_revisited_protocol_by_hand() -> None:
     assert scores["hard"]["mp_10"] == pytest.approx(2 / 3)
 
 
+def test_right_answers_that_a_shortlist_lacks_count_as_deeper() -> None:
+    truth = [{"easy": [], "hard": list(range(20)), "junk": []}]
+    scores = revisited_scores([[3, *range(100, 199)]], truth)["hard"]
+    assert (scores["mp_1"], scores["mp_5"], scores["mp_10"]) == (1, 0.2, 0.1)
+
+
 def test_queries_without_answers_of_a_difficulty_do_not_count() -> None:
     truth = [
         {"easy": [0], "hard": [], "junk": []},

@@ -13,7 +13,8 @@ from skimage import data
 
 from ssldescriptor.cli.main import main
 from ssldescriptor.evaluation.extracted import Features, no_features
-from ssldescriptor.evaluation.runs.places import PlacesConfig
+from ssldescriptor.evaluation.runs import places_ranking
+from ssldescriptor.evaluation.runs.places import PlacesConfig, evaluate_places
 from ssldescriptor.evaluation.tasks.places import rerank, vocabulary
 
 PLACES = ("coffee", "astronaut", "chelsea")
@@ -48,6 +49,48 @@ def test_places_are_found_again(root: Path) -> None:
         assert results["scores"][name]["num_queries"] == 3
     assert results["failures"] == []
     assert "| ORB, re-ranked |" in (root / "out" / "results.md").read_text()
+
+
+def test_words_are_learnt_from_the_vocabulary_though_names_are_those_of_the_test(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    sides = ["--database", "left", "--queries", "right", "--methods", "sift"]
+    found = []
+    for folder in ("left", "of another name"):
+        (elsewhere / folder).mkdir()
+        for i in range(len(PLACES)):  # named as the images of the test
+            picture = np.roll(cv2.resize(data.camera(), (300, 200)), 40 * i, 1)
+            cv2.imwrite(str(elsewhere / folder / f"{10 * i:04}.png"), picture)
+        run(root, *sides, "--fresh", words=elsewhere / folder)
+        found.append(len(list((root / "out" / "features").rglob("*.npz"))))
+    assert found == [9, 9]
+
+
+def test_what_shows_nothing_is_ranked_last(root: Path) -> None:
+    cv2.imwrite(str(root / "left" / "0005.png"), np.full((200, 300, 3), 90, np.uint8))
+    config = PlacesConfig(
+        data=str(root),
+        output=str(root / "out"),
+        vocabulary=str(root / "words"),
+        database="left",
+        queries="right",
+        methods=("sift",),
+        num_words=4,
+        num_threads=1,
+    )
+    orders = []
+    real = places_ranking._own_orders
+
+    def watched(*arguments: Any) -> Any:
+        orders.extend(found := real(*arguments))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places_ranking, "_own_orders", watched)
+        evaluate_places(config)
+    assert len(orders) == 3
+    assert all(order[-1] == 1 for order in orders)  # 0000, 0005, 0010, 0020
 
 
 def test_asmk_ranks_places_too(root: Path) -> None:
@@ -129,7 +172,8 @@ def test_broken_images_and_methods_are_counted(
     assert results["scores"]["ORB"]["num_queries"] == 2
     assert results["scores"]["ORB, re-ranked"]["recall_1"] == 0.5
     assert set(results["scores"]) == {"ORB", "ORB, re-ranked"}
-    seen = ["words/a.png", "left/0010.png", "left/0020.png", "right/0000.png", "right/0020.png"]
+    seen = ["left/0010.png", "left/0020.png", "right/0000.png", "right/0020.png"]
+    seen.append("vocabulary words/a.png")
     items = [(failure["kind"], failure["item"]) for failure in results["failures"]]
     assert sorted(items) == [
         ("data", "left/0000.png"),

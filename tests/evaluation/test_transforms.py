@@ -32,6 +32,12 @@ def test_resized_images_keep_their_geometry(scale: float) -> None:
     np.testing.assert_allclose(warp_points([[101, 57]], matrix)[0], dot_centre(resized), atol=0.15)
 
 
+@pytest.mark.parametrize("scale", [0.35, 0.5, 0.71, 1.41])
+def test_the_far_corner_of_odd_sizes_lies_where_the_matrix_says(scale: float) -> None:
+    resized, matrix = scale_image(image_with_dot(701, 1001, 980, 680), scale)
+    np.testing.assert_allclose(warp_points([[980, 680]], matrix)[0], dot_centre(resized), atol=0.1)
+
+
 def test_small_images_are_left_alone() -> None:
     image = image_with_dot(30, 40, 10, 10)
     same, matrix = limit_size(image, 40)

@@ -37,7 +37,10 @@ def plugin_extractor(spec: str, num_keypoints: int) -> tuple[Extractor, dict[str
         raise ValueError(f"method {spec!r}: {place} has no function {name!r}")
 
     def extract(image: Image) -> Features:
-        return checked_features(*function(image, num_keypoints))
+        features = checked_features(*function(image, num_keypoints))
+        if len(features.points) > num_keypoints:
+            raise ValueError(f"{len(features.points)} points, at most {num_keypoints} are wanted")
+        return features
 
     return extract, {"file": _file_digest(module)}
 
@@ -53,10 +56,13 @@ def _load(place: str) -> ModuleType:
             raise ValueError(f"cannot import {place!r}: {error}") from error
     if not Path(place).is_file():
         raise ValueError(f"no file {place}")
-    description = importlib.util.spec_from_file_location(Path(place).stem, place)
+    # Under a name that no package has; dataclasses, for example, look their module up by it.
+    name = f"ssldescriptor_extractor_{Path(place).stem}"
+    description = importlib.util.spec_from_file_location(name, place)
     assert description is not None
     assert description.loader is not None
     module = importlib.util.module_from_spec(description)
+    sys.modules[name] = module
     description.loader.exec_module(module)
     return module
 

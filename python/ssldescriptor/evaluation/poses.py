@@ -18,6 +18,7 @@ SOLVERS = ("poselib", "cv2")
 
 _CONFIDENCE = 0.99999
 _ITERATIONS = 10_000
+_FARTHEST = 1e9  # baselines
 # Fewer matches do not determine an essential matrix.
 _MIN_MATCHES = 5
 
@@ -192,7 +193,10 @@ def _by_opencv(
     if np.shape(matrix) != (3, 3) or mask.sum() < _MIN_MATCHES:
         return None, none
     inliers = mask.reshape(-1).astype(np.bool_)
-    _, rotation, translation, _ = cv2.recoverPose(matrix, rays0, rays1, np.eye(3), mask=mask.copy())
+    # Without a limit points further than 50 baselines count for none of the four poses.
+    _, rotation, translation, _, _ = cv2.recoverPose(
+        matrix, rays0, rays1, np.eye(3), distanceThresh=_FARTHEST, mask=mask.copy()
+    )
     return Pose(
         np.asarray(rotation, np.float64), np.asarray(translation, np.float64).reshape(3)
     ), inliers

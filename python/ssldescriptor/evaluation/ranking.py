@@ -99,14 +99,17 @@ def revisited_scores(
             ignored = {item for kind in ignored_kinds for item in answers[kind]} - right
             if right:
                 places = positions(order, right, ignored)
-                rows.append([average_precision(places, len(right)), *_precisions(places)])
+                rows.append(
+                    [average_precision(places, len(right)), *_precisions(places, len(right))]
+                )
         means = np.mean(rows, axis=0) if rows else np.zeros(1 + len(PRECISION_AT))
         names = ["map", *(f"mp_{depth}" for depth in PRECISION_AT)]
         scores[name] = dict(zip(names, means.tolist(), strict=True)) | {"num_queries": len(rows)}
     return scores
 
 
-def _precisions(places: Sequence[int]) -> list[float]:
-    last = max(places, default=0) + 1
+def _precisions(places: Sequence[int], count: int) -> list[float]:
+    # Right answers that a shortlist does not name would come behind it.
+    last = max(places) + 1 if len(places) == count else max(PRECISION_AT)
     depths = [min(last, depth) for depth in PRECISION_AT]
     return [sum(place < depth for place in places) / depth for depth in depths]

@@ -19,6 +19,8 @@ from ssldescriptor.evaluation.transforms import (
 from ssldescriptor.images import read_image
 
 MAX_SIDE = 1600
+# Of what is done to an image: a change makes all features anew.
+PREPARATION = 2
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class ImageSource:
             OSError: the file cannot be read.
         """
         content = hashlib.blake2b(self.path.read_bytes(), digest_size=12).hexdigest()
-        return digest(content, self.max_side, self.scale, self.angle_deg, self.crop)
+        steps = self.max_side, self.scale, self.angle_deg, self.crop
+        return digest(content, PREPARATION, *steps)
 
 
 def digest(*parts: object) -> str:

@@ -49,12 +49,13 @@ def scale_image(image: Image, scale: float) -> tuple[Image, Matrix]:
     """
     if scale == 1:
         return image, np.eye(3)
-    if round(min(image.shape[:2]) * scale) < 1:
+    height, width = (round(length * scale) for length in image.shape[:2])
+    if min(height, width) < 1:
         raise ValueError(f"an image of shape {image.shape} vanishes at scale {scale}")
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized = cv2.resize(image, None, fx=scale, fy=scale, interpolation=way)
-    ratio_x = resized.shape[1] / image.shape[1]
-    ratio_y = resized.shape[0] / image.shape[0]
+    # By the size, not by the factors: with these OpenCV does not align the lower right borders.
+    resized = cv2.resize(image, (width, height), interpolation=way)
+    ratio_x, ratio_y = width / image.shape[1], height / image.shape[0]
     matrix = [[ratio_x, 0, ratio_x / 2 - 0.5], [0, ratio_y, ratio_y / 2 - 0.5], [0, 0, 1]]
     return np.asarray(resized, dtype=np.uint8), np.asarray(matrix)
 

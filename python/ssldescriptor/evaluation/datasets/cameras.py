@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -20,11 +20,19 @@ _SUFFIX = ".KRt.txt"
 
 @dataclass(frozen=True, eq=False)
 class CameraView:
-    """A photograph, its intrinsics (3, 3) in the file's pixels, and its pose from the world."""
+    """A photograph with its camera.
+
+    Attributes:
+        image: the photograph.
+        intrinsics: (3, 3) in the file's pixels.
+        pose: from the world.
+        frame: its number in a video.
+    """
 
     image: ImageSource
     intrinsics: Matrix
     pose: Pose
+    frame: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +124,11 @@ def scene_pairs(
     pairs = []
     for i, first in enumerate(scene.views):
         for j in range(i + 1, len(scene.views)):
-            if scene.is_video and j - i not in gaps:
-                continue
             second = scene.views[j]
-            source = f"{scene.name}, {j - i} apart" if scene.is_video else scene.name
+            gap = second.frame - first.frame
+            if scene.is_video and gap not in gaps:
+                continue
+            source = f"{scene.name}, {gap} apart" if scene.is_video else scene.name
             name = f"{first.image.name} - {Path(second.image.name).name}"
             axes = first.pose.rotation[2], second.pose.rotation[2]
             angle = np.degrees(np.arccos(np.clip(axes[0] @ axes[1], -1, 1)))
@@ -162,7 +171,8 @@ def _read_kitti(folder: Path, failures: Failures, max_side: int) -> Scene:
             image = _image(folder / "image_0", name, f"{folder.name}/{name}", max_side)
             # KITTI's poses lead from the camera to the world.
             pose = Pose(matrix[:, :3], matrix[:, 3]).inverse()
-            views.append(_view(image, intrinsics, pose.rotation, pose.translation))
+            view = _view(image, intrinsics, pose.rotation, pose.translation)
+            views.append(replace(view, frame=i))
         except (OSError, ValueError) as error:
             failures.add("data", f"{folder.name}/{name}", error)
     return Scene(folder.name, tuple(views), is_video=True)

@@ -50,7 +50,13 @@ def scan_places(root: Path, name: str, points: Points) -> Points:
     """
     from scipy.io import loadmat
 
-    scan = loadmat(str(root / f"{name}.mat")).get("XYZcut")
+    try:
+        content = loadmat(str(root / f"{name}.mat"))
+    except OSError:
+        raise
+    except Exception as error:  # whatever a damaged file makes scipy raise
+        raise ValueError(f"{name}.mat cannot be read: {error}") from error
+    scan = content.get("XYZcut")
     if scan is None or scan.ndim != 3 or scan.shape[2] != 3:
         raise ValueError(f"{name}.mat has no XYZcut of shape (H, W, 3)")
     scan = np.asarray(scan, dtype=np.float32)
@@ -62,11 +68,16 @@ def scan_places(root: Path, name: str, points: Points) -> Points:
     return np.asarray(places @ transform[:3, :3].T + transform[:3, 3])
 
 
-def _scan_transform(root: Path, name: str) -> Points:
-    """Read the (4, 4) matrix from a scan's to its building's frame: lines 8 to 11 of the file."""
+def scan_files(root: Path, name: str) -> tuple[Path, Path]:
+    """Return the files of a cutout's scan and of its place in the building; they may be missing."""
     floor, scan, file = Path(name).parts[-3:]
     folder = root / ALIGNMENTS / floor / "transformations"
-    path = folder / f"{file[:3]}_trans_{scan}.txt"
+    return root / f"{name}.mat", folder / f"{file[:3]}_trans_{scan}.txt"
+
+
+def _scan_transform(root: Path, name: str) -> Points:
+    """Read the (4, 4) matrix from a scan's to its building's frame: lines 8 to 11 of the file."""
+    _, path = scan_files(root, name)
     lines = path.read_text(encoding="utf-8").splitlines()[7:11]
     try:
         return np.array([[float(word) for word in line.split()] for line in lines]).reshape(4, 4)

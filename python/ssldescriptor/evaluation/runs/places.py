@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,9 @@ def evaluate_places(config: PlacesConfig) -> Report:
     others = []
     if config.vocabulary:
         found = list_images(Path(config.vocabulary), config.max_side)
-        others = evenly(found, config.vocabulary_images)
+        # A folder of the test may have the same name, and images of the same names in it.
+        named = [replace(image, name=f"vocabulary {image.name}") for image in found]
+        others = evenly(named, config.vocabulary_images)
     session = Session(config, failures=failures)
     session.extract([*others, *places.database, *places.queries])
     asked = [i for i, q in enumerate(places.queries) if _readable(session, q)]

@@ -110,7 +110,9 @@ def _own_orders(
     if config.aggregation == "asmk":
         return asmk_orders(queries, database, words)
     vectors = [[vlad(rows, words) for rows in images] for images in (queries, database)]
-    return list(rank(*vectors))
+    # A vector of zeros is nearer than those that look away: what shows nothing comes last.
+    empty = np.array([len(rows) == 0 for rows in database])
+    return [np.concatenate([o[~empty[o]], o[empty[o]]]) for o in rank(*vectors)]
 
 
 def _rows(session: Session, method: Method, image: ImageSource) -> Rows:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssldescriptor.evaluation.datasets.aachen import is_aachen, read_aachen
+from ssldescriptor.evaluation.datasets.inloc import scan_files
 from ssldescriptor.evaluation.datasets.pairs import read_pairs
 from ssldescriptor.evaluation.localizing import Located
 from ssldescriptor.evaluation.methods import Method
@@ -106,9 +107,12 @@ def _inloc(config: LocalizationConfig, session: Session) -> Callable[[Method], l
     """Read InLoc's pairs, extract the features; return the queries of a method."""
     pairs = read_pairs(Path(config.pairs), None, None, session.failures)
     cutouts = {other for found in pairs.values() for other in found}
+    stamps = {}
     for name in sorted(cutouts):
-        if not (config.root / f"{name}.mat").is_file():
-            session.failures.add("data", f"{name}.mat", "no such scan")
+        try:
+            stamps[name] = [_stamp(path) for path in scan_files(config.root, name)]
+        except OSError as error:
+            session.failures.add("data", f"{name}.mat", error)
             cutouts.remove(name)
     names = sorted({*pairs, *cutouts})
     images = {name: ImageSource(name, config.root / name, config.max_side) for name in names}
@@ -130,11 +134,17 @@ def _inloc(config: LocalizationConfig, session: Session) -> Callable[[Method], l
                     config.max_error,
                     session.failures,
                 )
-                keys = [(other, view.key) for other, view in chosen.items()]
+                keys = [(other, view.key, stamps[other]) for other, view in chosen.items()]
                 found.append((name, digest(known[name].key, keys), run))
         return found
 
     return tasks
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what tells a large file from another without reading it."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def _plain(run: Callable[[], Located]) -> Scores:

@@ -36,6 +36,8 @@ def locate_in_scans(
     points, places = [np.zeros((0, 2))], [np.zeros((0, 3))]
     for name, view in others.items():
         rows, matched = match_features(query.features, view.features, ratio=ratio)
+        if len(matched) == 0:
+            continue
         try:
             # Scans are addressed like all pixels here, centres at integers.
             seen = scan_places(root, name, colmap_points(view)[matched] - 0.5)
