@@ -13,7 +13,8 @@ configure_package_config_file(ssldConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/ss
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/ssldConfigVersion.cmake
   VERSION ${SSLD_VERSION} COMPATIBILITY SameMinorVersion)
 
-install(TARGETS ssld EXPORT ssldTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS ssld EXPORT ssldTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/ssld DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT ssldTargets NAMESPACE ssld:: DESTINATION ${SSLD_CMAKE_DIR})
 install(FILES

@@ -37,9 +37,10 @@ class PackedRows {
         for (const Array<Value>& image : images)
             views.push_back(RowsOf<T>(view_matrix(image, "an image")));
         const Norm type = norm_of(norm);
+        std::vector<py::array> owned(images.begin(), images.end());  // references: with the GIL
         py::gil_scoped_release release;
         TrainSet<T> set(std::move(views), type, num_threads);
-        return PackedRows({images.begin(), images.end()}, std::move(set));
+        return PackedRows(std::move(owned), std::move(set));
     }
 
     const TrainSet<T>& set() const { return set_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include "parallel.hpp"
@@ -15,6 +16,13 @@ namespace {
 template <typename Integer>
 void quantise(const float* in, std::int64_t dim, float offset, double scale, int shift,
               Integer* out) {
+    if (scale > std::numeric_limits<float>::max()) {  // cosine of a row shorter than 1e-34
+        for (std::int64_t k = 0; k < dim; ++k) {
+            const auto value = static_cast<std::int32_t>(std::nearbyint((in[k] - offset) * scale));
+            out[k] = static_cast<Integer>(value - shift);
+        }
+        return;
+    }
     const auto factor = static_cast<float>(scale);
     for (std::int64_t k = 0; k < dim; ++k) {
         const auto bits = std::bit_cast<std::uint32_t>((in[k] - offset) * factor + 0x1.8p23F);

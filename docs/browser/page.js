@@ -8,7 +8,7 @@ import { Model } from "./model.js";
 const MAX_SIDE = 1024;
 const GAP = 8;
 const field = (id) => document.getElementById(id);
-const state = { model: null, photographs: [null, null], found: null };
+const state = { model: null, photographs: [null, null], running: false, found: null };
 
 function say(text, failed = false) {
   field("status").textContent = text;
@@ -37,7 +37,7 @@ async function open(file, side) {
 }
 
 function refresh() {
-  const ready = state.model !== null && state.photographs.every(Boolean);
+  const ready = state.model !== null && state.photographs.every(Boolean) && !state.running;
   field("match").disabled = !ready;
   field("save").disabled = state.found === null;
   if (ready && state.found === null) say("Ready.");
@@ -48,10 +48,21 @@ function refresh() {
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 async function run() {
-  field("match").disabled = true;
+  state.running = true;
+  refresh();
+  try {
+    await find([...state.photographs]);
+  } finally {
+    state.running = false;
+  }
+  show();
+}
+
+/** Find the matches of two photographs, unless one is exchanged meanwhile. */
+async function find(photographs) {
   const started = performance.now();
   const features = [];
-  for (const { name, view, pen } of state.photographs) {
+  for (const { name, view, pen } of photographs) {
     say(`Looking at ${name}.`);
     await pause();
     const gray = toGray(pen.getImageData(0, 0, view.width, view.height));
@@ -60,8 +71,8 @@ async function run() {
   say("Matching.");
   await pause();
   const matches = match(features[0].rows, features[1].rows, state.model.settings.dim);
+  if (photographs.some((photograph, side) => photograph !== state.photographs[side])) return;
   state.found = { features, matches, seconds: (performance.now() - started) / 1000 };
-  show();
 }
 
 /** Draw the matches under the ratio. */

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ inline NpyRows read_npy(const std::string& path) {
     }
     const std::size_t length =
         static_cast<unsigned char>(all[8]) + 256U * static_cast<unsigned char>(all[9]);
+    if (10 + length > all.size()) throw std::runtime_error(path + " is cut off");
     const std::string header = all.substr(10, length);
     NpyRows rows;
     rows.type = npy_field(header, "descr").substr(1, 3);
@@ -47,6 +49,10 @@ inline NpyRows read_npy(const std::string& path) {
         throw std::runtime_error(path + " is " + header + "; (N, D) float32 or uint8 is wanted");
     }
     rows.cols = std::stoll(rest);
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 4;
+    if (rows.rows < 0 || rows.cols < 0 || (rows.cols > 0 && rows.rows > kMost / rows.cols)) {
+        throw std::runtime_error(path + " has an impossible shape: " + header);
+    }
     rows.bytes.assign(all.begin() + 10 + static_cast<std::ptrdiff_t>(length), all.end());
     if (rows.bytes.size() != size * static_cast<std::size_t>(rows.rows * rows.cols)) {
         throw std::runtime_error(path + " is cut off");

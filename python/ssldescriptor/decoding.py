@@ -53,15 +53,24 @@ def silent_decoders() -> Iterator[None]:
     global _inside, _kept  # noqa: PLW0603, the file descriptor is the process's, too
     with _lock:
         if _inside == 0:
-            _kept = os.dup(2)
-            with open(os.devnull, "wb") as nothing:
-                os.dup2(nothing.fileno(), 2)
+            _kept = _silenced()
         _inside += 1
     try:
         yield
     finally:
         with _lock:
             _inside -= 1
-            if _inside == 0:
+            if _inside == 0 and _kept != -1:
                 os.dup2(_kept, 2)
                 os.close(_kept)
+
+
+def _silenced() -> int:
+    """Point standard error at nothing; return what it was, or -1 where it is closed."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        return -1
+    with open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    return kept

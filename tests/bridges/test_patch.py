@@ -42,6 +42,14 @@ def test_everything_is_undone() -> None:
     assert same(before, snapshot())
 
 
+def test_a_patch_is_for_one_block() -> None:
+    patch = patch_cv2()
+    with patch:
+        pass
+    with pytest.raises(RuntimeError, match=r"taken back; call patch_cv2\(\) again"), patch:
+        pass
+
+
 def test_undone_after_an_error() -> None:
     before = snapshot()
     with pytest.raises(KeyError), patch_cv2():

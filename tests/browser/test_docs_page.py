@@ -78,6 +78,22 @@ def use(page: Any, address: str, photographs: Pair) -> dict[str, Any]:
     return json.loads(Path(download.value.path()).read_text())
 
 
+def test_a_photograph_exchanged_during_a_run_leaves_no_result(
+    page: Any, address: str, small: Pair
+) -> None:
+    page.goto(address)
+    page.get_by_text("The model is loaded").wait_for()
+    for side, path in enumerate(small):
+        page.set_input_files(f"#file{side}", str(path))
+    page.locator("#match:enabled").click()
+    page.get_by_text("Looking at").wait_for()
+    assert page.locator("#match").is_disabled()
+    page.set_input_files("#file0", str(small[1]))
+    page.get_by_text("Ready.").wait_for(timeout=120_000)
+    assert page.locator("#match").is_enabled()
+    assert page.locator("#save").is_disabled()
+
+
 def test_its_matches_agree_with_pythons(page: Any, address: str, small: Pair) -> None:
     found = use(page, address, small)
     feature = SSLDescriptor.create(COUNT)

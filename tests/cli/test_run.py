@@ -40,6 +40,17 @@ def test_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert theirs.startswith("< cv2.ORB")
 
 
+@pytest.mark.parametrize("flags", [[], ["--upright"]])
+def test_the_scripts_own_upright_counts(
+    flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "print(cv2.KAZE_create(upright=True), cv2.KAZE_create(), sep='|')"
+    assert main(["run", *flags, script(tmp_path, text)]) == 0
+    asked, default = capsys.readouterr().out.split("|")
+    assert "upright=True" in asked
+    assert ("upright=True" in default) == bool(flags)
+
+
 def test_the_scripts_exit_code(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as exit_info:
         main(["run", script(tmp_path, "sys.exit(5)")])

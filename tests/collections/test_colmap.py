@@ -71,6 +71,28 @@ def test_colmap_reconstructs_the_box(database: Path, box: Path, tmp_path: Path) 
     assert max(errors) < 0.2
 
 
+def test_the_log_of_a_killed_colmap_is_not_replayed(
+    features: Path, matches: Path, box: Path, database: Path, run: Run
+) -> None:
+    for ending in ("-wal", "-shm", "-journal"):
+        (database.parent / f"{database.name}{ending}").write_bytes(b"of another time")
+    run("convert", features, matches, "--to", "colmap", "-o", database, "--images", box, *CAMERA)
+    assert [path.name for path in database.parent.glob(f"{database.name}*")] == [database.name]
+    with pycolmap.Database.open(database) as opened:
+        assert opened.num_matched_image_pairs() == NUM_VIEWS * (NUM_VIEWS - 1) // 2
+
+
+def test_matches_of_images_that_have_changed_since_are_refused(
+    features: Path, matches: Path, box: Path, tmp_path: Path, run: Run
+) -> None:
+    (box / "box" / "1.png").write_bytes((box / "box" / "3.png").read_bytes())
+    run("extract", box, "-o", features, "--nfeatures", 600)
+    for kind in ("colmap", "opensfm", "numpy"):
+        arguments = "--to", kind, "-o", tmp_path / kind, "--images", box
+        told = run("convert", features, matches, *arguments, code=1)
+        assert "the matches of box/0.png and box/1.png were not made from these" in told
+
+
 def test_what_does_not_fit_is_refused(
     features: Path, matches: Path, box: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -78,7 +100,7 @@ def test_what_does_not_fit_is_refused(
     arguments = "--to", "colmap", "-o", output
     run("extract", box, "-o", other, "--nfeatures", 50)
     wrong = {
-        (other, matches, "--images", box): "was not made from",
+        (other, matches, "--images", box): "were not made from these features",
         (features, "--images", box): "needs a file of matches",
         (features, matches): "and --images",
         (features, matches, "--images", tmp_path): "has no image box/0.png",
@@ -89,6 +111,9 @@ def test_what_does_not_fit_is_refused(
             *("--camera-model", "PINHOLE", "--camera-params", "1,2"),
         ): "does not have 2 parameters",
     }
+    assert "is an input" in run(
+        *("convert", features, matches, "--images", box, "--to", "colmap", "-o", matches), code=1
+    )
     for given, reason in wrong.items():
         assert reason in run("convert", *given, *arguments, code=1)
     assert not output.exists()

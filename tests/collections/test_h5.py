@@ -6,7 +6,13 @@ import h5py
 import numpy as np
 import pytest
 
-from ssldescriptor.collections.h5 import FeatureFile, MatchFile, pair_group, write_matches
+from ssldescriptor.collections.h5 import (
+    FeatureFile,
+    MatchFile,
+    pair_group,
+    write_features,
+    write_matches,
+)
 from ssldescriptor.matching import match
 
 
@@ -57,6 +63,15 @@ def test_what_was_written_comes_back(features: Path, matches: Path) -> None:
         matches0 = file.arrays(("box/0.png", "box/1.png"))["matches0"]
     np.testing.assert_array_equal(matches0[rows[:, 0]], rows[:, 1])
     assert len(rows) == (matches0 >= 0).sum() > 50
+
+
+def test_a_folder_may_be_called_as_a_field(features: Path, tmp_path: Path) -> None:
+    names = ["scene/keypoints/a.png", "scene/matches0/b.png"]
+    with FeatureFile(features) as file:
+        arrays = file.arrays("box/0.png")
+    write_features(tmp_path / "f.h5", {"content": "features"}, [(n, "k", arrays) for n in names])
+    with FeatureFile(tmp_path / "f.h5") as file:
+        assert list(file.index()) == names
 
 
 def test_names_that_hloc_cannot_tell_apart_are_refused(tmp_path: Path) -> None:

@@ -28,6 +28,22 @@ def test_features_and_matches(features: Path, matches: Path, tmp_path: Path, run
             np.testing.assert_array_equal(found[name], file.load(("box/0.png", name)))
 
 
+def test_matches_of_before_do_not_stay(
+    features: Path, matches: Path, tmp_path: Path, run: Run
+) -> None:
+    output, pairs = tmp_path / "numpy", tmp_path / "pairs.txt"
+    run("convert", features, matches, "--to", "numpy", "-o", output)
+    pairs.write_text("box/0.png box/2.png\n")
+    run("match-pairs", features, "-o", matches, "--pairs", pairs, "--overwrite")
+    run("convert", features, matches, "--to", "numpy", "-o", output)
+    found = {}
+    for path in (output / "matches" / "box").iterdir():
+        with np.load(path) as table:
+            found[path.name] = table.files
+    expected = {f"{i}.png.npz": [] for i in range(NUM_VIEWS)}
+    assert found == expected | {"0.png.npz": ["box/2.png"]}
+
+
 def test_features_alone(features: Path, tmp_path: Path, run: Run) -> None:
     run("convert", features, "--to", "numpy", "-o", tmp_path / "numpy")
     assert [path.name for path in (tmp_path / "numpy").iterdir()] == ["features"]

@@ -42,7 +42,7 @@ def test_features(project: Path, features: Path, box: Path) -> None:
 def test_matches_are_verified(project: Path, matches: Path) -> None:
     count = total = 0
     with MatchFile(matches) as file:
-        for i in range(NUM_VIEWS - 1):
+        for i in range(NUM_VIEWS):
             with gzip.open(project / "matches" / f"{i}.png_matches.pkl.gz", "rb") as stream:
                 table = pickle.load(stream)
             assert list(table) == [f"{j}.png" for j in range(i + 1, NUM_VIEWS)]
@@ -64,6 +64,22 @@ def test_verified_matches_are_taken_as_they_are(
         rows = file.load(("box/0.png", "box/1.png"))
     with gzip.open(project / "matches" / "0.png_matches.pkl.gz", "rb") as stream:
         np.testing.assert_array_equal(pickle.load(stream)["1.png"], rows)
+
+
+def test_tables_of_before_do_not_stay(
+    project: Path, features: Path, matches: Path, box: Path, tmp_path: Path, run: Run
+) -> None:
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("box/0.png box/2.png\n")
+    run("match-pairs", features, "-o", matches, "--pairs", pairs, "--overwrite")
+    run("convert", features, matches, "--to", "opensfm", "-o", project, "--images", box)
+    tables = {}
+    for path in (project / "matches").iterdir():
+        content = gzip.decompress(path.read_bytes())
+        assert b"numpy._core" not in content  # which numpy 1 does not have
+        tables[path.name] = list(pickle.loads(content))
+    expected = {f"{i}.png_matches.pkl.gz": [] for i in range(NUM_VIEWS)}
+    assert tables == expected | {"0.png_matches.pkl.gz": ["2.png"]}
 
 
 def test_equal_names_in_two_folders_are_refused() -> None:

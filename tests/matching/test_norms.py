@@ -114,3 +114,15 @@ def test_wrong_norms() -> None:
     with pytest.raises(ValueError, match="max_distance must be >= 0"):
         match(a, a, norm="cosine", max_distance=-1)
     assert len(match(a, a, norm="inner_product", max_distance=-0.5)) > 0
+
+
+@pytest.mark.parametrize("length", [1e-33, 1e-35, 1e-36, 1e-38])
+def test_the_length_of_a_row_does_not_count(length: float) -> None:
+    rng = np.random.default_rng(0)
+    query = rng.standard_normal((200, 32)).astype(np.float32)
+    train = np.concatenate([rng.standard_normal((200, 32)), query[:20].astype(float) * length])
+    found = match(query, train.astype(np.float32), norm="cosine", mutual=False)
+    assert found.index1[:20].tolist() == list(range(200, 220))
+    np.testing.assert_allclose(found.distance[:20], 0, atol=1e-5)
+    offset, index, _ = _core.radius_search(query, train.astype(np.float32), 1e-3, norm="cosine")
+    assert set(index[: offset[20]]) == set(range(200, 220))

@@ -69,3 +69,36 @@ def test_results_are_the_callers_own() -> None:
     copies = [x.copy() for x in first]
     _core.match(b, a)
     assert all((x == y).all() for x, y in zip(first, copies, strict=True))
+
+
+SHARED = """
+import gc, sys, threading
+import numpy as np
+from ssldescriptor import SSLMatcher
+
+rng = np.random.default_rng(0)
+images = [rng.standard_normal((4, 8)).astype(np.float32) for _ in range(300)]
+before = [sys.getrefcount(image) for image in images]
+
+def search():
+    for _ in range(150):
+        matcher = SSLMatcher(num_threads=1)
+        matcher.add(images)
+        matcher.match(images[0])
+
+threads = [threading.Thread(target=search) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+gc.collect()
+assert [sys.getrefcount(image) for image in images] == before
+"""
+
+
+def test_threads_share_train_images() -> None:
+    """References are counted with the GIL only; else arrays are freed while they are used."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHARED], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -122,6 +122,9 @@ class Cv2Patch:
                 _refresh()
 
     def __enter__(self) -> Cv2Patch:
+        with _lock:
+            if self not in _patches:
+                raise RuntimeError("this patch was taken back; call patch_cv2() again")
         return self
 
     def __exit__(

@@ -32,12 +32,14 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_output(path: Path) -> None:
-    """Make sure before the work that the output can be written.
+def check_output(path: Path, *inputs: Path | None) -> None:
+    """Make sure before the work that the output can be written, and is none of the inputs.
 
     Raises:
-        CommandError: it is a folder, or its folder is missing.
+        CommandError: it is a folder or an input, or its folder is missing.
     """
+    if any(given is not None and given.resolve() == path.resolve() for given in inputs):
+        raise CommandError(f"{path} is an input: it would be overwritten")
     if path.is_dir():
         raise CommandError(f"cannot write {path}: it is a folder")
     if not path.absolute().parent.is_dir():

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> None:
     elif args.to == "opensfm":
         export_opensfm(args.features, args.matches, args.images, args.output)
     else:
-        check_output(args.output)
+        check_output(args.output, args.features, args.matches)
         cameras = ColmapCameras(args.camera_mode, args.camera_model, args.camera_params)
         export_colmap(args.features, args.matches, args.images, args.output, cameras)
     print(f"written: {args.output}")

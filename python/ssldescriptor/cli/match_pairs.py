@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Match, tell what was done."""
-    check_output(args.output)
+    check_output(args.output, args.features)
     ways = args.select or ([] if args.pairs else ["retrieval"])
     selection = PairOptions(tuple(ways), args.neighbours, args.words, args.window, args.pairs)
     options = MatchOptions(args.ratio, args.verify, args.max_error)

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> None:
         descriptor=args.descriptor,
         keep_keypoints=args.keep_keypoints,
         nfeatures=args.nfeatures,
-        upright=args.upright,
+        **({"upright": True} if args.upright else {}),  # else what the script says
         first_octave=args.first_octave,
         min_distance=args.min_distance,
         model=args.model,

@@ -11,6 +11,7 @@ import numpy as np
 
 from ssldescriptor.collections.h5 import FeatureFile, MatchFile
 from ssldescriptor.collections.parts import put_in_place
+from ssldescriptor.collections.together import check_together
 from ssldescriptor.evaluation.mapping import SEED, Camera, import_pycolmap, make_camera
 from ssldescriptor.evaluation.progress import progress
 
@@ -61,8 +62,7 @@ def export_colmap(
     with tempfile.TemporaryDirectory(prefix=".colmap-", dir=output.absolute().parent) as folder:
         draft = Path(folder) / "database.db"
         with FeatureFile(features) as file, MatchFile(matches) as pairs:
-            if pairs.facts["features"] != file.facts:
-                raise ValueError(f"{matches} was not made from {features}")
+            check_together(file, pairs)
             ids = _write_images(pycolmap, draft, images, file, cameras)
             with pycolmap.Database.open(draft) as database:
                 for names in progress(list(pairs.index()), "COLMAP matches"):
@@ -73,6 +73,9 @@ def export_colmap(
         options = pycolmap.TwoViewGeometryOptions()
         options.ransac.random_seed = SEED
         pycolmap.geometric_verification(draft, two_view_geometry_options=options)
+        # The log of a COLMAP that was killed would be replayed into the new database.
+        for ending in ("-wal", "-shm", "-journal"):
+            output.with_name(output.name + ending).unlink(missing_ok=True)
         put_in_place(draft, output)
 
 

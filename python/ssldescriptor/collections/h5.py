@@ -152,8 +152,9 @@ class H5File:
         """Return the groups that have a dataset of this name, at any depth."""
         found: list[str] = []
 
-        def visit(name: str, _: Any) -> None:
-            if name.endswith(f"/{field}"):
+        def visit(name: str, node: Any) -> None:
+            # A folder of images may be called so, too: that is a group, without a shape.
+            if name.endswith(f"/{field}") and hasattr(node, "shape"):
                 found.append(name.removesuffix(f"/{field}"))
 
         self._file.visititems(visit)

@@ -27,6 +27,7 @@ from ssldescriptor.collections.pairs import (
 )
 from ssldescriptor.collections.parts import Arrays, Parts, digest, parts_beside
 from ssldescriptor.collections.retrieval import look_alikes
+from ssldescriptor.collections.together import pair_key, settings_key
 from ssldescriptor.evaluation.progress import progress
 from ssldescriptor.formats import SIFT_SCALE
 from ssldescriptor.geometry import estimate
@@ -168,9 +169,9 @@ def match_collection(
     pairs = select_pairs(features, keys, selection, engine, parts)
     if not len(pairs):
         raise ValueError(f"no pair of the {len(keys)} images is selected")
-    settings, names = digest(sorted(facts.items())), list(keys)
+    settings, names = settings_key(facts), list(keys)
     wanted = {
-        (names[i], names[j]): digest(settings, keys[names[i]], keys[names[j]])
+        (names[i], names[j]): pair_key(settings, keys[names[i]], keys[names[j]])
         for i, j in pairs.tolist()
     }
     items = chunks({pair: key for pair, key in wanted.items() if old.get(pair) != key})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor.collections.h5 import FeatureFile, MatchFile
+from ssldescriptor.collections.together import check_together
 from ssldescriptor.evaluation.progress import progress
 from ssldescriptor.evaluation.store import write_whole
 
 
 def export_numpy(features: Path, matches: Path | None, output: Path) -> None:
-    """Write features/NAME.npz for every image and matches/NAME0.npz for every first image.
+    """Write features/NAME.npz and matches/NAME.npz for every image.
 
     A file of features has what h5.FEATURES names, descriptors as (N, D). A file of matches has an
-    (M, 2) int32 array of rows for each second image, by its name.
+    (M, 2) int32 array of rows for each image that was matched as its second, by its name.
 
     Args:
         features: made by extract_collection.
@@ -37,12 +39,12 @@ def export_numpy(features: Path, matches: Path | None, output: Path) -> None:
         if matches is None:
             return
         with MatchFile(matches) as pairs:
-            if pairs.facts["features"] != file.facts:
-                raise ValueError(f"{matches} was not made from {features}")
-            found = [list(part) for _, part in groupby(pairs.index(), key=lambda names: names[0])]
-            for part in progress(found, "numpy matches"):
-                table = {second: pairs.load((first, second)) for first, second in part}
-                _save(output / "matches" / f"{part[0][0]}.npz", table)
+            check_together(file, pairs)
+            found = {name: list(part) for name, part in groupby(pairs.index(), key=itemgetter(0))}
+            # Of every image, also of one that is first in no pair: an older file would stay.
+            for name in progress(list(file.index()), "numpy matches"):
+                table = {second: pairs.load((name, second)) for _, second in found.get(name, [])}
+                _save(output / "matches" / f"{name}.npz", table)
 
 
 def _save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -6,12 +6,15 @@ import gzip
 import io
 import pickle
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor.collections.h5 import FeatureFile, ImageFeatures, MatchFile
+from ssldescriptor.collections.together import check_together
 from ssldescriptor.decoding import decode_image
 from ssldescriptor.evaluation.progress import progress
 from ssldescriptor.evaluation.store import write_whole
@@ -42,24 +45,42 @@ def export_opensfm(features: Path, matches: Path, images: Path, output: Path) ->
     for folder in ("features", "matches"):
         (output / folder).mkdir(parents=True, exist_ok=True)
     with FeatureFile(features) as file, MatchFile(matches) as pairs:
-        if pairs.facts["features"] != file.facts:
-            raise ValueError(f"{matches} was not made from {features}")
+        check_together(file, pairs)
         short = base_names(list(file.index()))
         for name in progress(list(short), "OpenSfM features"):
             content = feature_file(file.load(name), decode_image((images / name).read_bytes()))
             write_whole(output / "features" / f"{short[name]}.features.npz", content)
         verified = pairs.facts["verify"] != "none"
-        found = [list(part) for _, part in groupby(pairs.index(), key=lambda names: names[0])]
-        for part in progress(found, "OpenSfM matches"):
-            first = file.load(part[0][0])
+        found = {name: list(part) for name, part in groupby(pairs.index(), key=itemgetter(0))}
+        # Of every image, also of one that is first in no pair: an older table would be read, too.
+        for name in progress(list(short), "OpenSfM matches"):
+            first = file.load(name)
             table = {}
-            for names in part:
+            for names in found.get(name, []):
                 rows = pairs.load(names)
                 if not verified:
                     rows = agreeing(first, file.load(names[1]), rows)
-                table[short[names[1]]] = rows.astype(np.int64)
-            content = gzip.compress(pickle.dumps(table, protocol=4), mtime=0)
-            write_whole(output / "matches" / f"{short[part[0][0]]}_matches.pkl.gz", content)
+                if len(rows):
+                    table[short[names[1]]] = rows.astype(np.int64)
+            content = gzip.compress(pickled(table), mtime=0)
+            write_whole(output / "matches" / f"{short[name]}_matches.pkl.gz", content)
+
+
+class _Pickler(pickle.Pickler):
+    """Arrays by their numbers: as they are, numpy 1 cannot read what numpy 2 writes."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """Return how to make an array of integers anew."""
+        if isinstance(value, np.ndarray):
+            return np.array, (value.tolist(), str(value.dtype))
+        return NotImplemented
+
+
+def pickled(table: dict[str, NDArray[np.int64]]) -> bytes:
+    """Return a table of matches as OpenSfM reads it, with numpy 1 as well as 2."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=4).dump(table)
+    return buffer.getvalue()
 
 
 def base_names(names: list[str]) -> dict[str, str]:
