@@ -111,7 +111,7 @@ def _inloc(config: LocalizationConfig, session: Session) -> Callable[[Method], l
     for name in sorted(cutouts):
         try:
             stamps[name] = [_stamp(path) for path in scan_files(config.root, name)]
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a missing file, or a name without a scan
             session.failures.add("data", f"{name}.mat", error)
             cutouts.remove(name)
     names = sorted({*pairs, *cutouts})
