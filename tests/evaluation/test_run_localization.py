@@ -198,6 +198,22 @@ def test_inloc_gives_a_submission(tmp_path: Path, photograph: np.ndarray) -> Non
     assert items == ["DUC_cutout_024_9_9.jpg.mat", "IMG_2.JPG"]
 
 
+def test_inloc_with_a_cutout_without_matches_and_scans_that_come_later(
+    tmp_path: Path, photograph: np.ndarray
+) -> None:
+    root, output = tmp_path / "inloc", tmp_path / "out"
+    truth = write_inloc(root, photograph)
+    scan = root / "database" / "cutouts" / "DUC1" / "024" / "DUC_cutout_024_2_0.jpg"
+    cv2.imwrite(str(scan), np.full_like(cv2.imread(str(scan)), 90))
+    transform = root / "database" / "alignments" / "DUC1" / "transformations" / "DUC_trans_024.txt"
+    aside = transform.rename(tmp_path / transform.name)
+    arguments = ["localization", "--data", root, "-o", output, "--pairs", root / "pairs.txt"]
+    assert main(["evaluate", *map(str, arguments), "--methods", "sift"]) == 1  # nothing is located
+    aside.rename(transform)
+    run(root, output, "--pairs", root / "pairs.txt")
+    check_submission(output, truth)
+
+
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
