@@ -24,6 +24,15 @@ from ssldescriptor.training.models.registry import GeometricModel, model_from_ya
 from ssldescriptor.training.quantization import check_agreement, quantize, record_inputs
 
 TOLERANCE = 2e-3
+# Settings that name files and folders of a machine.
+PATHS = (
+    "output",
+    "init",
+    "sequences",
+    "data.images",
+    "data.stylized",
+    "data.sampler.embeddings",
+)
 
 
 def export(
@@ -121,16 +130,6 @@ def write(
     merged.ir_version = 8
     onnx.checker.check_model(merged)
     onnx.save(merged, output)
-
-
-PATHS = (
-    "output",
-    "init",
-    "sequences",
-    "data.images",
-    "data.stylized",
-    "data.sampler.embeddings",
-)
 
 
 def without_paths(config: str) -> str:

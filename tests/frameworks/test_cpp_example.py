@@ -20,14 +20,14 @@ from ssldescriptor import SSLDescriptor
 from ssldescriptor.models import resolve
 from ssldescriptor.sharpness import lack_of_detail
 
-PROGRAM = Path(__file__).parents[2] / "build" / "example" / "detect_and_compute"
+PROGRAMS = Path(__file__).parents[2] / "build" / "example"
 OUTPUTS = ("keypoints.npy", "descriptors.npy")
 Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _program() -> None:
-    if not PROGRAM.exists():
+    if not (PROGRAMS / "detect_and_compute").exists():
         reason = "the C++ example is not built (make example-cpp)"
         if os.environ.get("CI"):
             pytest.fail(reason)
@@ -39,8 +39,10 @@ def photograph() -> NDArray[np.uint8]:
     return cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2GRAY)
 
 
-def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [str(PROGRAM), *map(str, arguments)]
+def run(
+    folder: Path, *arguments: str | Path, program: str = "detect_and_compute"
+) -> subprocess.CompletedProcess[str]:
+    command = [str(PROGRAMS / program), *map(str, arguments)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -161,3 +163,26 @@ def test_files_that_cannot_be_written(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "a.pgm"), np.zeros((9, 8), np.uint8))
     done = run(tmp_path, resolve("default"), "a.pgm", "5", "missing/k.npy", "d.npy")
     assert (done.returncode, done.stderr) == (1, "error: cannot write missing/k.npy\n")
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        ((1024, 2**54), "impossible shape"),  # the product is 0 in 64 bits
+        ((-1, -4), "impossible shape"),
+        ((3, 4), "is cut off"),
+    ],
+)
+def test_rows_that_are_not_as_the_header_says_are_refused(
+    shape: tuple[int, int], reason: str, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "good.npy", np.ones((1, 4), np.float32))
+    content = (tmp_path / "good.npy").read_bytes()
+    forged = content.replace(b"(1, 4), }", f"{shape}, }}".encode())
+    length = len(content) - 16  # the header is filled up with spaces
+    (tmp_path / "forged.npy").write_bytes(
+        forged[:length].rstrip().ljust(length - 1) + b"\n" + b"\0" * 16
+    )
+    done = run(tmp_path, "forged.npy", "good.npy", program="match_rows")
+    assert done.returncode == 1
+    assert reason in done.stderr
