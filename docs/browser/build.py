@@ -67,12 +67,11 @@ def read_settings(model: Any, inputs: dict[str, list[int]]) -> dict[str, Any]:
         "chunk": features.CHUNK,
         "certainty_weight": float(selection.CERTAINTY_WEIGHT),
         "spare": selection.SPARE,
+        "least_chance": features.LEAST_CHANCE,
         "support": {
             "default": support.DEFAULT_SUPPORT,
             "least": support.MIN_SUPPORT,
             "most": support.MAX_SUPPORT,
-            "patch_size": support.PATCH_SIZE,
-            "patch_ratio": support.PATCH_RATIO,
         },
     }
 

@@ -60,10 +60,10 @@ async function lookAt(model, candidates, from, to) {
   }
 }
 
-/** The size that is sampled; see support.py. */
-function supportOf(size, { default: fallback, least, most, patch_size: patch, patch_ratio: ratio }) {
+/** The size that is sampled for the size of an own keypoint; see support.py. */
+function supportOf(size, { default: fallback, least, most }) {
   const usable = Number.isFinite(size) && size > 1 ? size : fallback;
-  return Math.min(most, Math.max(least, usable >= patch ? usable / ratio : usable));
+  return Math.min(most, Math.max(least, usable));
 }
 
 /** Keypoints {x, y, size, angle, score}, best first, and their rows: Float32Array (N, dim). */
@@ -72,7 +72,9 @@ export async function detectAndCompute(model, gray, count) {
   const levels = [...scaleLevels(gray, settings)];
   const candidates = await findCandidates(model, levels);
   const look = (from, to) => lookAt(model, candidates, from, to);
-  const keypoints = onePerPlace(await selectSurest(candidates, count, settings, look));
+  const keypoints = onePerPlace(await selectSurest(candidates, count, settings, look))
+    .map((k) => ({ ...k, score: 1 / (1 + Math.exp(-k.score)) }))
+    .filter((k) => k.score >= settings.least_chance);
   const rows = new Float32Array(keypoints.length * settings.dim);
   const pyramid = makePyramid(gray);
   for (let start = 0; start < keypoints.length; start += settings.chunk) {

@@ -1,7 +1,7 @@
 // Keypoints and descriptors without Python, the way of features.py:
 // detect_and_compute model.onnx image.pgm max_keypoints keypoints.npy descriptors.npy
 //
-// keypoints.npy holds (N, 5) float32, best first: x, y, size, angle in degrees, score;
+// keypoints.npy holds (N, 5) float32, best first: x, y, size, angle in degrees, chance;
 // descriptors.npy their unit rows, which match_rows reads. Large images are not tiled here: the
 // dense network's memory grows with the image.
 
@@ -105,6 +105,7 @@ std::vector<Candidate> detect(OnnxModel& model, const Gray& gray, std::size_t ma
             look_at(model, levels[i], i, keypoints, first, last);
     });
     one_per_location(keypoints);
+    drop_unlikely(keypoints);
     return keypoints;
 }
 
@@ -141,7 +142,7 @@ void run(char** argv) {
     const Floats rows = describe(model, gray, keypoints);
     Floats columns;
     for (const Candidate& k : keypoints)
-        columns.insert(columns.end(), {k.x, k.y, k.size, k.angle_deg, k.score});
+        columns.insert(columns.end(), {k.x, k.y, k.size, k.angle_deg, chance_of(k.score)});
     write_npy(argv[4], columns, 5);
     write_npy(argv[5], rows, model.dim());
     std::printf("%zu keypoints\n", keypoints.size());

@@ -16,7 +16,7 @@ struct Candidate {
     std::size_t level;
     float size = 0;
     float angle_deg = 0;
-    float score = 0;
+    float score = 0;   // logit of the chance that the keypoint is found again and matched
 };
 
 struct Direction {
@@ -42,10 +42,10 @@ inline Direction read_direction(const float* logits, int bins) {
     return {angle, std::min(0.0F, std::log(near / total))};
 }
 
-/// The size that is sampled for a keypoint's size; see support.py.
+/// The size that is sampled for the size of an own keypoint; see support.py.
 inline float support_size(float size) {
     if (!std::isfinite(size) || size <= 1) return 4;
-    return std::clamp(size >= 31 ? size / 6.4F : size, 2.5F, 40.0F);
+    return std::clamp(size, 2.5F, 40.0F);
 }
 
 /// Keeps the first of the candidates at one place.
@@ -86,4 +86,14 @@ void keep_surest(std::vector<Candidate>& candidates, std::size_t count, const Lo
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
     candidates.resize(count);
+}
+
+/// The chance whose logit is the score.
+inline float chance_of(float score) {
+    return 1 / (1 + std::exp(-score));
+}
+
+/// Drops what is hardly ever found again; see features.py.
+inline void drop_unlikely(std::vector<Candidate>& candidates) {
+    std::erase_if(candidates, [](const Candidate& c) { return chance_of(c.score) < 0.03F; });
 }

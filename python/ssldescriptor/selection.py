@@ -48,3 +48,8 @@ def select_surest(
             score = np.concatenate([score, more])
     order = np.argsort(-score, kind="stable")[:count]
     return order, score[order]
+
+
+def chance_of(score: FloatArray) -> FloatArray:
+    """Return the chances (N,) whose logits are the scores."""
+    return np.exp(-np.logaddexp(np.float32(0), -score))

@@ -12,7 +12,7 @@ def test_returns_a_tuple_of_keypoints(create, image):
     assert len(found) > 20
     assert all(type(k) is cv2.KeyPoint for k in found)
     assert all(0 <= k.pt[0] <= 239 and 0 <= k.pt[1] <= 179 for k in found)
-    assert all(0 <= k.angle < 360 and k.size > 0 for k in found)
+    assert all(0 <= k.angle < 360 and k.size > 0 and k.response > 0 for k in found)
 
 
 def test_is_deterministic(create, image):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from ssldescriptor.features import CHUNK, FeatureExtractor
+from ssldescriptor.features import CHUNK, LEAST_CHANCE, FeatureExtractor
 from ssldescriptor.keypoints import Keypoints
 from ssldescriptor.matching import match
 from ssldescriptor.options import FeatureOptions
@@ -147,10 +147,26 @@ def test_best_come_first_and_the_cap_holds(extractor: FeatureExtractor, gray: np
     few = extractor.detect(gray, max_keypoints=100)
     more = extractor.detect(gray, max_keypoints=0)
     assert len(few) == 100
+    assert few.score.max() < 1
+    assert more.score.min() >= LEAST_CHANCE
     assert (np.diff(few.score) <= 0).all()
     assert (np.diff(more.score) <= 0).all()
     assert len(np.unique(more.xy, axis=0)) == len(more)
     assert (few.xy == more.xy[:100]).all()
+
+
+@pytest.mark.parametrize("deviation", [0.3, 1.0, 5.0])
+def test_noise_has_hardly_a_keypoint(extractor: FeatureExtractor, deviation: float) -> None:
+    noise = np.random.default_rng(0).normal(90, deviation, (240, 320)).round().astype(np.uint8)
+    assert len(extractor.detect(noise, max_keypoints=2000)) < 30
+
+
+def test_shades_and_blur_have_few_keypoints(extractor: FeatureExtractor, gray: np.ndarray) -> None:
+    ramp = np.tile(np.linspace(50, 200, 320).astype(np.uint8), (240, 1))
+    assert len(extractor.detect(ramp, max_keypoints=2000)) < 30
+    sharp = len(extractor.detect(gray, max_keypoints=0))
+    blurred = len(extractor.detect(cv2.GaussianBlur(gray, (0, 0), 20), max_keypoints=0))
+    assert blurred < 0.1 * sharp
 
 
 def test_upright_the_best_of_few_are_the_best_of_all(gray: np.ndarray) -> None:

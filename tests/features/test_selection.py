@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssldescriptor.selection import CERTAINTY_WEIGHT, SPARE, select_surest
+from ssldescriptor.selection import CERTAINTY_WEIGHT, SPARE, chance_of, select_surest
 
 # Few values: many ties.
 VALUES = st.lists(st.tuples(st.integers(-4, 4), st.integers(-3, 0)), max_size=60)
@@ -40,3 +40,10 @@ def test_few_are_asked_where_directions_are_sure(certainty: float, expected: int
 
     select_surest(rank, 100, look)
     assert sum(asked) == expected
+
+
+def test_chances_of_logits() -> None:
+    logits = np.array([-200, -3, 0, 3, 200], np.float32)
+    chance = chance_of(logits)
+    assert chance.dtype == np.float32
+    np.testing.assert_allclose(chance, [0, 0.0474259, 0.5, 0.9525741, 1], atol=1e-7)
