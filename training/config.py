@@ -81,6 +81,7 @@ class TrainConfig:
     Attributes:
         output: folder of checkpoints and logs.
         init: checkpoint whose weights to start from, where names and shapes match; "" for none.
+        teacher: checkpoint whose dense network `refine --part dense` imitates; "" for `init`.
         steps: optimizer steps.
         batch: pairs a step, of all processes together.
         seed: of weights, pairs and sampling.
@@ -102,6 +103,7 @@ class TrainConfig:
 
     output: str = "runs/default"
     init: str = ""
+    teacher: str = ""
     steps: int = 12_000
     batch: int = 10
     seed: int = 1

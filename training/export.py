@@ -28,6 +28,7 @@ TOLERANCE = 2e-3
 PATHS = (
     "output",
     "init",
+    "teacher",
     "sequences",
     "data.images",
     "data.stylized",

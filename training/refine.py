@@ -22,15 +22,17 @@ from ssldescriptor.training.loop import descend
 from ssldescriptor.training.models.registry import GeometricModel, make_model
 from ssldescriptor.training.plan import InOrder
 from ssldescriptor.training.precision import choose_bfloat16
+from ssldescriptor.training.refine_dense import DenseLesson
 from ssldescriptor.training.refine_frames import FrameLesson
 from ssldescriptor.training.refine_head import HeadLesson
 from ssldescriptor.training.refine_rounding import RoundingLesson
 from ssldescriptor.training.state import TrainingState
 from ssldescriptor.training.train import load_photographs, stylized_copies
 
-LESSONS: dict[str, type[HeadLesson | FrameLesson | RoundingLesson]] = {
+LESSONS: dict[str, type[HeadLesson | FrameLesson | DenseLesson | RoundingLesson]] = {
     "patch_head": HeadLesson,
     "frame_net": FrameLesson,
+    "dense": DenseLesson,
     "rounding": RoundingLesson,
 }
 

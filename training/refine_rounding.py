@@ -15,6 +15,7 @@ from ssldescriptor.training.config import TrainConfig
 from ssldescriptor.training.data.pairs import PairDataset
 from ssldescriptor.training.entries import FrameEntry
 from ssldescriptor.training.extraction import networks
+from ssldescriptor.training.losses.imitation import share_of_variance
 from ssldescriptor.training.models.registry import GeometricModel
 from ssldescriptor.training.quantization import calibration, record_inputs
 from ssldescriptor.training.rounding import Rounding
@@ -101,8 +102,4 @@ class _Part:
             wanted = self._teacher(drawn)
         found = self._rounding(drawn)
         pairs = [(found, wanted)] if isinstance(found, Tensor) else zip(found, wanted, strict=True)
-        return torch.stack([_share_of_variance(*pair) for pair in pairs]).mean()
-
-
-def _share_of_variance(found: Tensor, wanted: Tensor) -> Tensor:
-    return (found - wanted).square().mean() / wanted.var().clamp(min=1e-12)
+        return torch.stack([share_of_variance(*pair) for pair in pairs]).mean()

@@ -187,8 +187,8 @@ def test_what_cannot_be_refined_is_told(folder: Path, checkpoint: Path, tmp_path
         refine(tiny(folder, tmp_path), 2)
     with pytest.raises(ValueError, match="l2net model has no patch_head"):
         refine(refined(folder, checkpoint, tmp_path, "model.architecture=l2net"), 2)
-    with pytest.raises(ValueError, match="part='dense' cannot be refined; known: patch_head, fra"):
-        refine(refined(folder, checkpoint, tmp_path), 2, "dense")
+    with pytest.raises(ValueError, match="part='stem' cannot be refined; known: patch_head, fra"):
+        refine(refined(folder, checkpoint, tmp_path), 2, "stem")
     with pytest.raises(ValueError, match="only those of the batch"):
         refine(refined(folder, checkpoint, tmp_path, "step.negatives=pair"), 2)
     with pytest.raises(FileNotFoundError):

@@ -17,16 +17,18 @@ def add_parser(commands: Any) -> None:
         "refine",
         help="train a model's patch head or frame net alone, or for integers (needs [train])",
         description="Train one network of a checkpoint alone, on keypoints that the model finds in "
-        "both views of a pair; or all (--part rounding) to answer in integers as they do in "
-        "floats. Settings are those of `train`; init=CKPT names the checkpoint.",
+        "both views of a pair; or a narrower dense network (--part dense) to answer as that of the "
+        "checkpoint does; or all (--part rounding) to answer in integers as they do in floats. "
+        "Settings are those of `train`; init=CKPT names the checkpoint.",
     )
     add_training_arguments(parser)
     parser.add_argument(
         "--part",
-        choices=("patch_head", "frame_net", "rounding"),
+        choices=("patch_head", "frame_net", "dense", "rounding"),
         default="patch_head",
-        help="which network; after the frame net the patch head wants to see the new frames, and "
-        "`rounding` comes last, before `export --quantize`",
+        help="which network; after the frame net the patch head wants to see the new frames; "
+        "`dense` wants widths, e.g. model.head=32; `rounding` comes last, before "
+        "`export --quantize`",
     )
     parser.add_argument(
         "--pairs", type=positive, default=5500, metavar="N", help="pairs of views to make"
