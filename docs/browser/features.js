@@ -60,7 +60,7 @@ async function lookAt(model, candidates, from, to) {
   }
 }
 
-/** The size that is sampled for the size of an own keypoint; see support.py. */
+/** The size that is sampled for an own keypoint; see support.py. */
 function supportOf(size, { default: fallback, least, most }) {
   const usable = Number.isFinite(size) && size > 1 ? size : fallback;
   return Math.min(most, Math.max(least, usable));

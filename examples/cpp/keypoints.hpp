@@ -42,7 +42,7 @@ inline Direction read_direction(const float* logits, int bins) {
     return {angle, std::min(0.0F, std::log(near / total))};
 }
 
-/// The size that is sampled for the size of an own keypoint; see support.py.
+/// The size that is sampled for an own keypoint's size; see support.py.
 inline float support_size(float size) {
     if (!std::isfinite(size) || size <= 1) return 4;
     return std::clamp(size, 2.5F, 40.0F);

@@ -60,6 +60,14 @@ def test_size_and_angle_count(create_ours, image):
         assert np.abs(feature.compute(image, [other])[1] - base).max() > 0.01
 
 
+def test_no_step_at_the_size_of_orbs_patch(create_ours, image):
+    """Zoomed or hand-made sizes pass 31 as they pass 30."""
+    rows = create_ours().compute(
+        image, [cv2.KeyPoint(120, 90, size, 30) for size in (29.9, 30.1, 30.9, 31.1)]
+    )[1]
+    assert np.linalg.norm(rows[3] - rows[2]) < 0.05 + 2 * np.linalg.norm(rows[1] - rows[0])
+
+
 def test_no_angle_is_upright(create_ours, image):
     feature = create_ours()
     none = feature.compute(image, [cv2.KeyPoint(80, 70, 6, -1)])[1]

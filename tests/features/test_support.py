@@ -26,12 +26,32 @@ def support(size, detector=None):
         (20, 20),
         (30.9, 30.9),
         (31, 31 / 6.4),
+        (31.1, 31.1),
+        (33.6, 33.6),
+        (46.5, 46.5 / 6.4),
         (111.08, 111.08 / 6.4),
+        (111.2, MAX_SUPPORT),
         (5000, MAX_SUPPORT),
     ],
 )
 def test_by_size_alone(size, expected):
     assert support(size) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("size", [30, 31])
+def test_no_step_in_the_sizes(size):
+    """A size that is not ORB's to the digit is a size like any other, also above the patch's."""
+    assert support(1.005 * size) / support(0.995 * size) == pytest.approx(1.01, abs=1e-3)
+
+
+@pytest.mark.parametrize("factor", [1.2, 1.5])
+def test_every_size_of_orb_is_orbs(factor):
+    """With the detector unknown, a size is read as with cv2.ORB itself."""
+    noise = np.random.default_rng(0).integers(0, 256, (1200, 1200), dtype=np.uint8)
+    orb = cv2.ORB.create(4000, factor, 8, fastThreshold=1)
+    sizes = np.unique(np.float32([keypoint.size for keypoint in orb.detect(noise, None)]))
+    assert len(sizes) == 8
+    np.testing.assert_allclose(support_size(sizes), support_size(sizes, orb))
 
 
 def _of_opencv(name):
