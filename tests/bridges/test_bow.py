@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -73,6 +74,30 @@ def test_our_feature_and_our_matcher(image: Any, matcher: Any) -> None:
     assert found.sum() == pytest.approx(1)
     np.testing.assert_array_equal(given, found)
     np.testing.assert_allclose(found[0], bow_histogram(rows, vocabulary), atol=1e-6)
+
+
+def test_flanns_trees_are_grown_once(image: Any) -> None:
+    """One image, one histogram, though FLANN's trees are random."""
+    feature = SSLDescriptor.create(150)
+    keypoints, rows = feature.detectAndCompute(image, None)
+    matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 1}, {"checks": 1})
+    extractor = BOWImgDescriptorExtractor(feature, matcher)
+    for words in (rows[:20], rows[20:]):  # the second vocabulary takes the place of the first
+        extractor.setVocabulary(words)
+        assert [len(t) for t in matcher.getTrainDescriptors()] == [len(words)]
+    first = extractor.compute(image, keypoints)
+    for _ in range(4):
+        np.testing.assert_array_equal(extractor.compute(image, keypoints), first)
+
+
+def test_a_matcher_of_pairs_alone(image: Any) -> None:
+    """An object that has match(query, train) and no add() is given the words at each call."""
+    feature = SSLDescriptor.create(50)
+    keypoints, rows = feature.detectAndCompute(image, None)
+    extractor = BOWImgDescriptorExtractor(feature, SimpleNamespace(match=cv2.BFMatcher().match))
+    extractor.setVocabulary(rows[:8])
+    expected = bow_histogram(rows, rows[:8])
+    np.testing.assert_allclose(extractor.compute(image, keypoints)[0], expected, atol=1e-6)
 
 
 def test_bad_input(image: Any) -> None:

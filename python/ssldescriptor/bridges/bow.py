@@ -108,7 +108,8 @@ class BOWImgDescriptorExtractor:
 
         Args:
             dextractor: Object with compute(image, keypoints).
-            dmatcher: Object with match(query, train).
+            dmatcher: Object with match(query) after clear() and add([train]), as OpenCV's matchers
+                are, or with match(query, train). The words take the place of what it was given.
 
         Raises:
             cv2.error: Not such objects.
@@ -118,11 +119,19 @@ class BOWImgDescriptorExtractor:
                 message = f"got a {type(value).__name__}; an object with {method}() is wanted"
                 raise cv2_error(BAD_ARGUMENT, "BOWImgDescriptorExtractor", message)
         self._extractor, self._matcher = dextractor, dmatcher
+        self._is_trained = callable(getattr(dmatcher, "add", None))
         self._vocabulary: NDArray[Any] | None = None
 
     def setVocabulary(self, vocabulary: Any) -> None:
-        """Set the words: (K, D), of the descriptors' type."""
+        """Set the words: (K, D), of the descriptors' type.
+
+        A matcher with add() is given them here, once: FLANN's trees are random, and made anew for
+        each image they would give it another histogram each time.
+        """
         self._vocabulary = vocabulary.get() if is_umat(vocabulary) else vocabulary
+        if self._is_trained:
+            self._matcher.clear()
+            self._matcher.add([self._vocabulary])
 
     def getVocabulary(self) -> NDArray[Any] | None:
         """Return the words, or None."""
@@ -145,7 +154,8 @@ class BOWImgDescriptorExtractor:
         if rows is None:
             return None
         rows = rows.get() if is_umat(rows) else rows
-        nearest = [m.trainIdx for m in self._matcher.match(rows, self._vocabulary)]
+        words = () if self._is_trained else (self._vocabulary,)
+        nearest = [m.trainIdx for m in self._matcher.match(rows, *words)]
         result = _shares(nearest, len(self._vocabulary))[None]
         if isinstance(imgDescriptor, np.ndarray) and imgDescriptor.shape == result.shape:
             imgDescriptor[...] = result
