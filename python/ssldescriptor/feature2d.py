@@ -185,21 +185,23 @@ class Feature2D(Settings):
             (N, descriptorSize()) array; ((), None) where there are none.
 
         Raises:
-            cv2.error: An empty image, or an image or mask of the wrong type or size.
+            cv2.error: An image or mask of the wrong type or size. An empty image, as of SIFT; the
+                binary form finds nothing in it, as ORB.
         """
         func = "detectAndCompute"
         calls.check_descriptors(descriptors, func)
         provided = calls.read_flag(useProvidedKeypoints, "useProvidedKeypoints", func)
         checked = check_image(image, func)
-        if checked is None:
+        pipeline = self._pipeline
+        if checked is None and pipeline.form.type != cv2.CV_8U:
             raise cv2_error(BAD_ARGUMENT, func, "image is empty or has incorrect depth (!=CV_8U)")
-        gray = to_gray(checked)
-        checked_mask = check_mask(mask, gray.shape, func)
         keypoints: KeyPoints = ()
         rows: NDArray[np.generic] | None = None
-        if not provided:
-            pipeline = self._pipeline
-            keypoints, arrays = pipeline.detect(checked, gray, checked_mask, func)
-            rows = pipeline.describe(gray, arrays)
+        if checked is not None:
+            gray = to_gray(checked)
+            checked_mask = check_mask(mask, gray.shape, func)
+            if not provided:
+                keypoints, arrays = pipeline.detect(checked, gray, checked_mask, func)
+                rows = pipeline.describe(gray, arrays)
         as_umat = any(is_umat(argument) for argument in (image, mask, descriptors))
         return keypoints, calls.hand_out(rows, descriptors, as_umat=as_umat)

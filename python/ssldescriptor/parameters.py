@@ -7,13 +7,14 @@ for their type and stored, so that a getter answers what the setter was given.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 Value = int | float | bool
 
-# Name -> (type, OpenCV's default). Where two features share a name, SIFT's default is taken.
+# Name -> (type, OpenCV's default). Where features share a name, the first one's default is taken;
+# patch_cv2() gives that of the feature it replaces.
 PARAMETERS: dict[str, tuple[type[Any], Value]] = {
     # SIFT
     "nOctaveLayers": (int, 3),
@@ -44,6 +45,10 @@ PARAMETERS: dict[str, tuple[type[Any], Value]] = {
     "patternScale": (float, 1.0),
 }
 
+# Floats of SIFT and AKAZE, integers of ORB and BRISK: an integer stays one, so that it can be used
+# as a count of pixels.
+_FLOAT_OR_INT = ("edgeThreshold", "threshold")
+
 T = TypeVar("T", int, float, bool)
 
 
@@ -65,10 +70,17 @@ def check_number(value: Any, kind: type[T], name: str) -> T:
     )
 
 
+def _check_parameter(value: Any, kind: type[T], name: str) -> T:
+    """Do the same as check_number, but leave integers where some features have them."""
+    checked = check_number(value, kind, name)
+    is_int = name in _FLOAT_OR_INT and isinstance(value, int | np.integer)
+    return cast(T, int(value)) if is_int else checked
+
+
 def check_parameters(given: Mapping[str, object]) -> dict[str, Value]:
     """Check values by name; None means OpenCV's default and is left out."""
     return {
-        name: check_number(value, PARAMETERS[name][0], name)
+        name: _check_parameter(value, PARAMETERS[name][0], name)
         for name, value in given.items()
         if value is not None
     }
@@ -78,14 +90,14 @@ def _accessors(name: str, kind: type[T]) -> tuple[Callable[[Any], T], Callable[.
     """Make the getter and the setter of one stored parameter."""
 
     def getter(self: OpenCVParameters) -> T:
-        return kind(self._parameters.get(name, PARAMETERS[name][1]))
+        return cast(T, self._parameters.get(name, PARAMETERS[name][1]))
 
     def setter(self: OpenCVParameters, value: object = None, /, **keyword: object) -> None:
         if keyword:
             if set(keyword) != {name} or value is not None:
                 raise TypeError(f"the one argument is '{name}', got {', '.join(sorted(keyword))}")
             value = keyword[name]
-        checked = check_number(value, kind, name)
+        checked = _check_parameter(value, kind, name)
         # A new dictionary: copies of this object, and threads in the middle of a call, keep theirs.
         self._parameters = {**self._parameters, name: checked}
 

@@ -165,6 +165,41 @@ def test_the_scripts_arguments_reach_the_feature() -> None:
             cv2.ORB_create(n=3)
 
 
+@pytest.mark.parametrize("name", ["SIFT", "ORB", "AKAZE", "KAZE", "BRISK"])
+def test_getters_answer_as_the_replaced_feature(name: str) -> None:
+    """The same default, and an integer where OpenCV has one; caps are our own."""
+    kind = getattr(cv2, name, None) or getattr(CONTRIB, name, None)
+    if kind is None:
+        pytest.skip(f"this OpenCV has no {name}")
+    native = kind.create()
+    getters = [method for method in dir(native) if method.startswith("get")]
+    with patch_cv2():
+        ours = kind.create()
+    for getter in set(getters) - {"getDefaultName", "getNFeatures", "getMaxPoints"}:
+        expected, found = getattr(native, getter)(), getattr(ours, getter)()
+        assert (type(found), found) == (type(expected), pytest.approx(expected)), getter
+
+
+def test_a_border_is_a_count_of_pixels() -> None:
+    with patch_cv2():
+        orb = cv2.ORB_create(edgeThreshold=np.int64(15))
+        assert len(np.zeros(40)[orb.getEdgeThreshold() : -orb.getEdgeThreshold()]) == 10
+        orb.setEdgeThreshold(4)
+        assert type(orb.getEdgeThreshold()) is int
+        assert type(cv2.SIFT_create(edgeThreshold=5.5).getEdgeThreshold()) is float
+
+
+def test_an_empty_image_as_the_replaced_feature() -> None:
+    """ORB finds nothing in it, SIFT raises."""
+    native = cv2.ORB_create()
+    with patch_cv2():
+        orb, sift = cv2.ORB_create(), cv2.SIFT_create()
+    for empty in (None, np.zeros((0, 0), np.uint8)):
+        assert orb.detectAndCompute(empty, None) == native.detectAndCompute(empty, None)
+        with pytest.raises(cv2.error, match="image is empty"):
+            sift.detectAndCompute(empty, None)
+
+
 def test_keep_keypoints(image: Any) -> None:
     """OpenCV's keypoints, one per location, with the script's arguments; our rows."""
     expected = {k.pt for k in cv2.ORB.create(150, fastThreshold=10).detect(image, None)}

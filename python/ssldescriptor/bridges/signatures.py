@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
 
 from ssldescriptor.arguments import read_count
 from ssldescriptor.errors import BAD_ARGUMENT, cv2_error
-from ssldescriptor.parameters import PARAMETERS, check_number
+from ssldescriptor.parameters import PARAMETERS, Value, check_number
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Signature:
         default_count: The cap when it is not given; None for SSLDescriptor's own default.
         detects: Whether it finds keypoints, or only describes those of others.
         required: How many of the names have no default in OpenCV.
+        defaults: Defaults of stored parameters that are others than PARAMETERS has.
     """
 
     names: tuple[str, ...]
@@ -32,6 +33,7 @@ class Signature:
     default_count: int | None = None
     detects: bool = True
     required: int = 0
+    defaults: Mapping[str, Value] = field(default_factory=dict)
 
 
 _SIFT = "nfeatures nOctaveLayers contrastThreshold edgeThreshold sigma descriptorType"
@@ -46,9 +48,16 @@ _VGG = "desc isigma img_normalize use_scale_orientation scale_factor dsc_normali
 
 
 def _detector(
-    names: str, form: str, count: str | None = None, default: int | None = None, required: int = 0
+    names: str,
+    form: str,
+    count: str | None = None,
+    default: int | None = None,
+    required: int = 0,
+    **defaults: Value,
 ) -> Signature:
-    return Signature(tuple(names.split()), form, count, default, required=required)
+    return Signature(
+        tuple(names.split()), form, count, default, required=required, defaults=defaults
+    )
 
 
 def _describer(names: str, form: str, required: int = 0) -> Signature:
@@ -57,10 +66,10 @@ def _describer(names: str, form: str, required: int = 0) -> Signature:
 
 SIGNATURES: Mapping[str, Signature] = {
     "SIFT": _detector(_SIFT + " enable_precise_upscale", "float", "nfeatures"),
-    "ORB": _detector(_ORB + " fastThreshold", "binary", "nfeatures", 500),
-    "AKAZE": _detector(_AKAZE + " diffusivity max_points", "binary", "max_points"),
-    "KAZE": _detector(_KAZE, "float"),
-    "BRISK": _detector("thresh octaves patternScale", "binary"),
+    "ORB": _detector(_ORB + " fastThreshold", "binary", "nfeatures", 500, edgeThreshold=31),
+    "AKAZE": _detector(_AKAZE + " diffusivity max_points", "binary", "max_points", nOctaveLayers=4),
+    "KAZE": _detector(_KAZE, "float", nOctaveLayers=4),
+    "BRISK": _detector("thresh octaves patternScale", "binary", threshold=30),
     "SURF": _detector(_SURF, "float"),
     "DISK": _detector(_DISK, "float", "maxKeypoints", required=1),
     "ALIKED": _detector("modelPath params", "float", required=1),
@@ -148,4 +157,7 @@ def translate(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict
         # SIFT's integers as bytes, to be compared by L2; ours are integers, too, but in float32.
         ours["descriptor"] = "sift"
     stored = signature.names if signature.detects else ()
-    return ours | {key: given[key] for key in given if key in stored and key in PARAMETERS}
+    parameters = {key: given[key] for key in given if key in stored and key in PARAMETERS}
+    if name == "BRISK" and "thresh" in given:
+        parameters["threshold"] = given["thresh"]  # what getThreshold() gives back
+    return ours | signature.defaults | parameters
