@@ -39,6 +39,8 @@ class SSLDescriptor(Feature2D):
     ) -> None:
         """Create a feature; the arguments of SIFT, ORB, AKAZE, KAZE, BRISK and SURF are accepted.
 
+        Positional ones are read as SIFT's or ORB's: those of the others are given by keyword.
+
         Args:
             nfeatures: Cap on the number of keypoints of an image; 0 or less for all, None for the
                 default. Also called nFeatures, maxFeatures or max_points.
@@ -62,8 +64,9 @@ class SSLDescriptor(Feature2D):
                 all matches is right, since the next best places fill up.
             num_threads: Threads to use; 0 for all.
             **opencv: Parameters of OpenCV's features. `descriptorType=cv2.CV_8U` means
-                descriptor="binary"; all others are checked, stored for their getters, and do not
-                act: lowering contrastThreshold finds no more keypoints.
+                descriptor="binary" (under patch_cv2() SIFT's integers, "sift"); all others are
+                checked, stored for their getters, and do not act: lowering contrastThreshold finds
+                no more keypoints.
 
         Raises:
             cv2.error: An unknown keyword, a value of the wrong type, or a model that is missing or

@@ -40,7 +40,8 @@ class MatcherSettings:
             normType: cv2.NORM_L2 or cv2.NORM_L2SQR for float descriptors (uint8 ones are taken as
                 numbers), cv2.NORM_HAMMING for uint8 descriptors that hold bits; or one of the
                 names of cv2.DescriptorMatcher.create: "BruteForce", "BruteForce-SL2",
-                "BruteForce-Hamming".
+                "BruteForce-Hamming". Its integers (4 for "BruteForce-Hamming") are not known:
+                here 4 is cv2.NORM_L2.
             crossCheck: Let match(), and knnMatch() with k = 1, return only mutual nearest pairs.
             ratio: Let match(), and knnMatch() with k = 1, return only pairs whose distance is at
                 most `ratio` times the distance to the second nearest train descriptor (a squared
