@@ -70,11 +70,11 @@ def check_number(value: Any, kind: type[T], name: str) -> T:
     )
 
 
-def _check_parameter(value: Any, kind: type[T], name: str) -> T:
+def _check_parameter(value: Any, kind: type[T], name: str) -> Value:
     """Do the same as check_number, but leave integers where some features have them."""
     checked = check_number(value, kind, name)
     is_int = name in _FLOAT_OR_INT and isinstance(value, int | np.integer)
-    return cast(T, int(value)) if is_int else checked
+    return int(value) if is_int else checked
 
 
 def check_parameters(given: Mapping[str, object]) -> dict[str, Value]:

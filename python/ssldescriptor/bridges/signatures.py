@@ -160,4 +160,4 @@ def translate(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict
     parameters = {key: given[key] for key in given if key in stored and key in PARAMETERS}
     if name == "BRISK" and "thresh" in given:
         parameters["threshold"] = given["thresh"]  # what getThreshold() gives back
-    return ours | signature.defaults | parameters
+    return {**ours, **signature.defaults, **parameters}
