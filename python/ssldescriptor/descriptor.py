@@ -80,7 +80,7 @@ class SSLDescriptor(Feature2D):
                 detector=detector,
                 features=FeatureOptions(
                     model,
-                    bool(upright),
+                    check_number(upright, bool, "upright"),
                     check_number(num_threads, int, "num_threads"),
                     check_number(first_octave, int, "first_octave"),
                     check_number(min_distance, float, "min_distance"),

@@ -9,7 +9,7 @@ from typing import Any
 from ssldescriptor.arguments import COUNT_NAMES, read_count
 from ssldescriptor.foreign import detector_name
 from ssldescriptor.options import DescriptorOptions
-from ssldescriptor.parameters import PARAMETERS, Value, check_parameters
+from ssldescriptor.parameters import PARAMETERS, Value, check_number, check_parameters
 from ssldescriptor.persistence import Field
 
 NAME = "Feature2D.SSLDescriptor"
@@ -71,7 +71,7 @@ def _apply_own(fields: Mapping[str, Field], options: DescriptorOptions) -> Descr
     features = replace(
         options.features,
         model=given.get("model", options.features.model),
-        upright=bool(given.get("upright", options.features.upright)),
+        upright=check_number(given.get("upright", options.features.upright), bool, "upright"),
         first_octave=given.get("first_octave", options.features.first_octave),
         min_distance=given.get("min_distance", options.features.min_distance),
         num_threads=given.get("num_threads", options.features.num_threads),

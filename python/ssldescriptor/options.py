@@ -10,6 +10,7 @@ import cv2
 
 from ssldescriptor.foreign import Detector
 from ssldescriptor.formats import NAMES
+from ssldescriptor.parameters import check_number
 
 FIRST_OCTAVES = range(-1, 3)
 
@@ -37,6 +38,7 @@ class FeatureOptions:
     def __post_init__(self) -> None:
         if not isinstance(self.model, str | Path):
             raise TypeError(f"model is {self.model!r}; a name or a path is wanted")
+        check_number(self.upright, bool, "upright")
         if isinstance(self.num_threads, bool) or not isinstance(self.num_threads, int):
             raise TypeError(f"num_threads is {self.num_threads!r}; an integer is wanted")
         if self.num_threads < 0:

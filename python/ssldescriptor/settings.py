@@ -14,7 +14,7 @@ from ssldescriptor.arguments import read_count
 from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error, overloaded
 from ssldescriptor.fields import NAME, from_fields, to_fields
 from ssldescriptor.options import DescriptorOptions
-from ssldescriptor.parameters import OpenCVParameters, Value
+from ssldescriptor.parameters import OpenCVParameters, Value, check_number
 from ssldescriptor.persistence import read_file, read_node, write_fields, write_file
 from ssldescriptor.pipeline import Pipeline, make_pipeline
 
@@ -82,7 +82,8 @@ class Settings(OpenCVParameters):
 
     def setUpright(self, upright: bool) -> None:
         """Choose whether angles are ignored."""
-        self._change(features=replace(self._pipeline.options.features, upright=bool(upright)))
+        checked = check_number(upright, bool, "upright")
+        self._change(features=replace(self._pipeline.options.features, upright=checked))
 
     def getDefaultName(self) -> str:
         """Return "Feature2D.SSLDescriptor"."""

@@ -247,6 +247,7 @@ def test_threads_may_patch_and_undo() -> None:
         ({"descriptor": "half"}, ValueError, "descriptor='half'; one of float, sift, binary"),
         ({"descriptor": {"FAST": "float"}}, ValueError, "'FAST' is not a feature"),
         ({"num_threads": -1}, ValueError, "num_threads is -1"),
+        ({"upright": "no"}, TypeError, "upright.*a bool is wanted"),
         ({"detector": None}, TypeError, "detector"),
     ],
 )

@@ -132,6 +132,16 @@ def test_options_may_be_of_numpy(create_ours):
     assert repr(feature) == repr(create_ours(9, first_octave=1, num_threads=1))
 
 
+@pytest.mark.parametrize("value", ["False", "", None, 0.0])
+def test_upright_is_a_bool(create_ours, value):
+    with pytest.raises(cv2.error, match=r"upright.*a bool is wanted"):
+        create_ours(upright=value)
+    with pytest.raises(TypeError, match=r"upright.*a bool is wanted"):
+        create_ours().setUpright(value)
+    for false in (False, 0, np.False_):
+        assert create_ours(upright=false).getUpright() is False
+
+
 @pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), True, "far"])
 def test_a_wrong_min_distance_is_refused(create_ours, value):
     with pytest.raises(cv2.error, match=r"min_distance'? is"):

@@ -118,6 +118,7 @@ BROKEN = {
     "other algorithm": b'%YAML:1.0\n---\nname: "my_object"\n',
     "wrong type": b'%YAML:1.0\n---\nname: "Feature2D.SSLDescriptor"\nnfeatures: "many"\n',
     "wrong form": b'%YAML:1.0\n---\nname: "Feature2D.SSLDescriptor"\ndescriptor: "half"\n',
+    "wrong flag": b'%YAML:1.0\n---\nname: "Feature2D.SSLDescriptor"\nupright: "no"\n',
     "wrong model": b'%YAML:1.0\n---\nname: "Feature2D.SSLDescriptor"\nmodel: "/none.onnx"\n',
 }
 

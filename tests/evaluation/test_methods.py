@@ -53,6 +53,11 @@ def test_root_sift_rows_are_unit_vectors() -> None:
         ("surf", "unknown method 'surf'"),
         ("orb:upright=true", "unknown method 'orb:upright=true'"),
         ("ssl:upright", "key=value"),
+        ("ssl:upright=no", "upright.*'no'.*a bool is wanted"),
+        ("ssl:first_octave=5", "first_octave is 5"),
+        ("ssl:nfeatures=7", "'nfeatures' is unknown.*--keypoints"),
+        ("ssl:num_threads=2", "'num_threads' is unknown.*--num-threads"),
+        ("ssl:detector=orb", "one of model, descriptor, upright, first_octave, min_distance is"),
         ("no_such_module:extract", "no_such_module"),
         ("no_such_file.py:extract", "no_such_file.py"),
         ("json:no_such_function", "no_such_function"),
@@ -137,6 +142,12 @@ def test_ssl_takes_options(photograph: np.ndarray) -> None:
     assert method.extract(photograph).descriptors.dtype == np.uint8
     assert method.facts["options"]["upright"] is True
     assert method.label == "SSLDescriptor (descriptor=binary,upright=true)"
+
+
+@pytest.mark.parametrize("word", ["true", "True", "FALSE", "False"])
+def test_flags_in_any_case(word: str) -> None:
+    upright = make_method(f"ssl:upright={word}", 50).facts["options"]["upright"]
+    assert upright is (word.lower() == "true")
 
 
 def test_the_folder_differs_whenever_the_facts_do() -> None:

@@ -43,6 +43,10 @@ __all__ = [
 
 SSL_METHODS = ("ssl", "ssl-upright", "ssl@sift", "ssl@orb")
 METHODS = (*opencv_methods.NAMES, *SSL_METHODS)
+# Options of the ssl methods: words, then numbers and flags. All methods have the same number of
+# keypoints and of threads.
+WORDS = ("model", "descriptor")
+OPTIONS = (*WORDS, "upright", "first_octave", "min_distance")
 LABELS = {
     **opencv_methods.NAMES,
     "ssl": "SSLDescriptor",
@@ -112,7 +116,7 @@ def make_method(
     """Build a method from what the user wrote.
 
     Args:
-        spec: a name of LABELS or a registered one; an ssl method with options of
+        spec: a name of LABELS or a registered one; an ssl method with OPTIONS of
             SSLDescriptor.create, "ssl:descriptor=binary,model=mine.onnx"; or a function of the
             user's, "module:function" or "file.py:function" (see plugins.py).
         num_keypoints: cap on the keypoints of one image.
@@ -120,7 +124,7 @@ def make_method(
         num_threads: for the ssl methods; 0 for all.
 
     Raises:
-        ValueError: unknown, not installed, or options where there are none.
+        ValueError: unknown, not installed, options where there are none, or wrong ones.
     """
     facts = {"spec": spec, "keypoints": num_keypoints, "opencv": cv2.__version__}
     name, _, rest = spec.partition(":")
@@ -151,7 +155,8 @@ def make_extractor(name: str, num_keypoints: int, **options: Any) -> Extractor:
         options: further keywords of SSLDescriptor.create; for the ssl methods only.
 
     Raises:
-        ValueError: unknown name, options for a method that takes none, or not installed.
+        ValueError: unknown name, options for a method that takes none, wrong ones, or not
+            installed.
     """
     if name not in LABELS and name not in _REGISTERED:
         known = ", ".join([*LABELS, *_REGISTERED])
@@ -169,8 +174,11 @@ def make_extractor(name: str, num_keypoints: int, **options: Any) -> Extractor:
 
 def _ssl_extractor(name: str, num_keypoints: int, options: dict[str, Any]) -> Extractor:
     if name == "ssl-upright":
-        options = options | {"upright": True}
-    feature = SSLDescriptor.create(num_keypoints, **options)
+        options = {"upright": True} | options
+    try:
+        feature = SSLDescriptor.create(num_keypoints, **options)
+    except cv2.error as error:
+        raise ValueError(f"method {name!r}: {error.err}") from error
     if "@" not in name:
         return lambda image: as_features(*feature.detectAndCompute(image, None))
     detector = opencv_methods.opencv_feature(name.split("@")[1], num_keypoints)
@@ -178,14 +186,19 @@ def _ssl_extractor(name: str, num_keypoints: int, options: dict[str, Any]) -> Ex
 
 
 def _options(text: str) -> dict[str, Any]:
-    """Parse "key=value,key=value"; a value that is no JSON is text."""
+    """Parse "key=value,key=value"; numbers and flags are JSON, flags in upper case as well."""
     options: dict[str, Any] = {}
     for part in filter(None, text.split(",")):
         key, equals, value = part.partition("=")
         if not equals or not key.isidentifier():
             raise ValueError(f"option {part!r} is not of the form key=value")
+        if key not in OPTIONS:
+            raise ValueError(
+                f"option {key!r} is unknown; one of {', '.join(OPTIONS)} is wanted (for all "
+                "methods together: --keypoints and --num-threads)"
+            )
         try:
-            options[key] = json.loads(value)
+            options[key] = value if key in WORDS else json.loads(value.lower())
         except json.JSONDecodeError:
-            options[key] = value
+            options[key] = value  # refused with its name where it is used
     return options
