@@ -20,7 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from photographs import SCENES, load_scene
+from photographs import SCENES, load_scene, read_pair, write_picture
 
 from ssldescriptor import SSLDescriptor
 from ssldescriptor.drawing import add_caption, draw_matches
@@ -28,7 +28,6 @@ from ssldescriptor.evaluation.methods import as_features
 from ssldescriptor.evaluation.metrics import estimate_homography, match_errors
 from ssldescriptor.evaluation.tasks.matching import match_features
 from ssldescriptor.evaluation.transforms import limit_size
-from ssldescriptor.images import read_image
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -69,8 +68,7 @@ def main() -> None:
     parser.add_argument("images", nargs="*", metavar="IMAGE", help="two photographs of your own")
     parser.add_argument("--out", type=Path, default=Path("demo-out"), help="folder of pictures")
     args = parser.parse_args()
-    if len(args.images) not in (0, 2):
-        parser.error(f"give two photographs or none, not {len(args.images)}")
+    pair = read_pair(parser, args.images)
     cv2.setNumThreads(1)
     try:
         args.out.mkdir(parents=True, exist_ok=True)
@@ -82,12 +80,8 @@ def main() -> None:
         "inliers: of a homography by MAGSAC;\ntime: detect, describe and match both photographs, "
         "fastest of three."
     )
-    if args.images:
-        try:
-            image0, image1 = (read_image(path) for path in args.images)
-        except (OSError, ValueError) as error:
-            sys.exit(f"error: {error}")
-        compare("your photographs", image0, image1, None, args.out / "your-photographs.jpg")
+    if pair:
+        compare("your photographs", *pair, None, args.out / "your-photographs.jpg")
         return
     for scene in SCENES:
         compare(scene.name, *load_scene(scene), args.out / f"{scene.name}.jpg")
@@ -99,8 +93,7 @@ def compare(title: str, image0: Image, image1: Image, truth: Matrix | None, path
     print(f"\n{title}")
     print_table([result.row() for result in results])
     picture = np.vstack([draw(image0, image1, result) for result in results])
-    if not cv2.imwrite(str(path), limit_size(picture, MAX_SIDE)[0]):
-        sys.exit(f"error: cannot write {path}")
+    write_picture(str(path), limit_size(picture, MAX_SIDE)[0])
     print(f"picture: {path}")
 
 

@@ -11,9 +11,12 @@ import sys
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+from photographs import load_scene, read_pair, write_picture
 
 from ssldescriptor import SSLDescriptor, SSLMatcher
-from ssldescriptor.images import read_image
+
+Image = NDArray[np.uint8]
 
 MIN_MATCHES = 10
 
@@ -25,17 +28,13 @@ def main() -> None:
     parser.add_argument("--output", default="object.png")
     parser.add_argument("--show", action="store_true", help="open a window")
     args = parser.parse_args()
-    if args.images:
-        target, scene = (read_image(path) for path in args.images)
-    else:
-        from photographs import load_scene
-
-        photograph, scene, _ = load_scene()
-        target = photograph[70:340, 150:450]
+    target, scene = read_pair(parser, args.images) or cup_and_scene()
 
     feature = SSLDescriptor.create()
     kp1, des1 = feature.detectAndCompute(target, None)
     kp2, des2 = feature.detectAndCompute(scene, None)
+    if not (kp1 and kp2):
+        sys.exit(f"not found: {len(kp1)} and {len(kp2)} keypoints")
     matches = SSLMatcher.create(crossCheck=True, ratio=0.8).match(des1, des2)
     if len(matches) < MIN_MATCHES:
         sys.exit(f"not found: {len(matches)} matches, {MIN_MATCHES} are needed")
@@ -52,11 +51,16 @@ def main() -> None:
     outline = cv2.perspectiveTransform(np.array(corners, np.float32), homography)[0]
     print("corners:", [[round(float(x)), round(float(y))] for x, y in outline])
     cv2.polylines(scene, [outline.astype(np.int32)], True, (60, 200, 80), 3, cv2.LINE_AA)
-    if not cv2.imwrite(args.output, scene):
-        sys.exit(f"cannot write {args.output}")
+    write_picture(args.output, scene)
     if args.show:
         cv2.imshow("object", scene)
         cv2.waitKey(0)
+
+
+def cup_and_scene() -> tuple[Image, Image]:
+    """Return the cup, cut out of a photograph, and a second view of the photograph."""
+    photograph, scene, _ = load_scene()
+    return photograph[70:340, 150:450], scene
 
 
 if __name__ == "__main__":

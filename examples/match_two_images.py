@@ -6,13 +6,12 @@ Without arguments it takes a photograph of scikit-image and a second view of it.
 from __future__ import annotations
 
 import argparse
-import sys
 
 import cv2
+from photographs import load_scene, read_pair, write_picture
 
 from ssldescriptor import match_images
 from ssldescriptor.drawing import draw_matches
-from ssldescriptor.images import read_image
 
 
 def main() -> None:
@@ -22,19 +21,13 @@ def main() -> None:
     parser.add_argument("--output", default="matches.png")
     parser.add_argument("--show", action="store_true", help="open a window")
     args = parser.parse_args()
-    if args.images:
-        image0, image1 = (read_image(path) for path in args.images)
-    else:
-        from photographs import load_scene
-
-        image0, image1, _ = load_scene()
+    image0, image1 = read_pair(parser, args.images) or load_scene()[:2]
 
     pair = match_images(image0, image1, ratio=0.8)
     print(f"{len(pair.points0)} matches, {pair.inliers.sum()} inliers")
 
     picture = draw_matches(image0, pair.points0, image1, pair.points1, good=pair.inliers)
-    if not cv2.imwrite(args.output, picture):
-        sys.exit(f"cannot write {args.output}")
+    write_picture(args.output, picture)
     if args.show:
         cv2.imshow("matches", picture)
         cv2.waitKey(0)

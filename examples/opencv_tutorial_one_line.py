@@ -10,9 +10,9 @@ import argparse
 import sys
 
 import cv2
+from photographs import load_scene, read_pair, write_picture
 
 from ssldescriptor import SSLDescriptor, SSLMatcher
-from ssldescriptor.images import read_image
 
 
 def main() -> None:
@@ -22,17 +22,15 @@ def main() -> None:
     parser.add_argument("--output", default="tutorial.png")
     parser.add_argument("--show", action="store_true", help="open a window")
     args = parser.parse_args()
-    if args.images:
-        img1, img2 = (read_image(path) for path in args.images)
-    else:
-        from photographs import load_scene
-
-        img1, img2, _ = load_scene()
+    img1, img2 = read_pair(parser, args.images) or load_scene()[:2]
 
     # The changed line; the tutorial says: sift = cv2.SIFT_create()
     sift = SSLDescriptor.create()
     kp1, des1 = sift.detectAndCompute(img1, None)
     kp2, des2 = sift.detectAndCompute(img2, None)
+
+    if min(len(kp1), len(kp2)) < 2:
+        sys.exit(f"{len(kp1)} and {len(kp2)} keypoints, the ratio test needs two")
 
     # Brute force with the ratio test, as in the tutorial.
     bf = cv2.BFMatcher()
@@ -51,8 +49,7 @@ def main() -> None:
     flags = cv2.DrawMatchesFlags_NOT_DRAW_SINGLE_POINTS
     # OpenCV's type stub forgets that the tutorial's None is allowed.
     img3 = cv2.drawMatchesKnn(img1, kp1, img2, kp2, good, None, flags=flags)  # type: ignore[call-overload]
-    if not cv2.imwrite(args.output, img3):
-        sys.exit(f"cannot write {args.output}")
+    write_picture(args.output, img3)
     if args.show:
         cv2.imshow("tutorial", img3)
         cv2.waitKey(0)

@@ -11,9 +11,9 @@ import sys
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from photographs import Scene, load_scene, read_pair, write_picture
 
 from ssldescriptor import match_images
-from ssldescriptor.images import read_image
 
 Image = NDArray[np.uint8]
 
@@ -25,10 +25,7 @@ def main() -> None:
     parser.add_argument("--output", default="panorama.png")
     parser.add_argument("--show", action="store_true", help="open a window")
     args = parser.parse_args()
-    if args.images:
-        left, right = (read_image(path) for path in args.images)
-    else:
-        left, right = overlapping_views()
+    left, right = read_pair(parser, args.images) or overlapping_views()
 
     pair = match_images(right, left, ratio=0.8)
     if pair.transform is None:
@@ -36,8 +33,7 @@ def main() -> None:
     print(f"{pair.inliers.sum()} of {len(pair.points0)} matches agree")
     panorama = join(left, right, pair.transform)
     print(f"panorama of {panorama.shape[1]} x {panorama.shape[0]} pixels")
-    if not cv2.imwrite(args.output, panorama):
-        sys.exit(f"cannot write {args.output}")
+    write_picture(args.output, panorama)
     if args.show:
         cv2.imshow("panorama", panorama)
         cv2.waitKey(0)
@@ -45,8 +41,6 @@ def main() -> None:
 
 def overlapping_views() -> tuple[Image, Image]:
     """Return the left part of a photograph, and its right part from a turned camera."""
-    from photographs import Scene, load_scene
-
     photograph, seen, _ = load_scene(Scene("rocket", -8, 3, 4, 1.0, 1.2, 0.0))
     return photograph[:, :400], seen[:, 240:]
 

@@ -1,17 +1,22 @@
-"""Photographs for the examples: scikit-image's own, seen from a second viewpoint in another light.
+"""Photographs for the examples: yours, or scikit-image's, and the pictures that come of them.
 
-The second view is made by a known homography, so that every match can be checked. All photographs
-lie inside scikit-image's wheel: nothing is downloaded.
+Scikit-image's are seen from a second viewpoint in another light. The second view is made by a known
+homography, so that every match can be checked. All photographs lie inside scikit-image's wheel:
+nothing is downloaded.
 """
 
 from __future__ import annotations
 
+import argparse
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import skimage.data
 from numpy.typing import NDArray
+
+from ssldescriptor.images import read_image
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -48,8 +53,35 @@ SCENES = (
 )
 
 
+def read_pair(parser: argparse.ArgumentParser, paths: Sequence[str]) -> tuple[Image, Image] | None:
+    """Return the two photographs that were named, None if none was; else end the program."""
+    if len(paths) not in (0, 2):
+        parser.error(f"give two photographs or none, not {len(paths)}")
+    return (read_photograph(paths[0]), read_photograph(paths[1])) if paths else None
+
+
+def read_photograph(path: str) -> Image:
+    """Return a photograph (BGR), or end the program and say why it cannot be read."""
+    try:
+        return read_image(path)
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+
+
+def write_picture(path: str, picture: Image) -> None:
+    """Write a picture, or end the program."""
+    try:
+        written = cv2.imwrite(path, picture)
+    except cv2.error:  # an ending that OpenCV does not know
+        written = False
+    if not written:
+        sys.exit(f"cannot write {path}")
+
+
 def load_scene(scene: Scene = SCENES[0]) -> tuple[Image, Image, Matrix]:
     """Return the photograph, its second view (both BGR) and the homography between their pixels."""
+    import skimage.data  # only here: your own photographs do not need it
+
     image = np.ascontiguousarray(getattr(skimage.data, scene.name)()[..., ::-1])
     homography = view_homography(scene, image.shape)
     size = (image.shape[1], image.shape[0])

@@ -8,14 +8,13 @@ Without an argument it takes a photograph of scikit-image.
 from __future__ import annotations
 
 import argparse
-import sys
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from photographs import load_scene, read_photograph, write_picture
 
 from ssldescriptor import SSLDescriptor, _core
-from ssldescriptor.images import read_image
 from ssldescriptor.runtime import load_model
 from ssldescriptor.tiling import dense_maps
 
@@ -30,12 +29,7 @@ def main() -> None:
     parser.add_argument("--output", default="score_map.png")
     parser.add_argument("--show", action="store_true", help="open a window")
     args = parser.parse_args()
-    if args.image:
-        image = read_image(args.image)
-    else:
-        from photographs import load_scene
-
-        image = load_scene()[0]
+    image = read_photograph(args.image) if args.image else load_scene()[0]
 
     gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
     maps = dense_maps(load_model(args.model, 0).dense, _core.local_contrast(gray))
@@ -44,8 +38,7 @@ def main() -> None:
     drawn = cv2.drawKeypoints(image, keypoints, image.copy(), (80, 200, 60), style)
     rank = cv2.resize(maps.rank, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     picture = np.hstack([drawn, colours(maps.peak), colours(np.asarray(rank, np.float32))])
-    if not cv2.imwrite(args.output, picture):
-        sys.exit(f"cannot write {args.output}")
+    write_picture(args.output, picture)
     print(f"{len(keypoints)} keypoints; score and rank of every place in {args.output}")
     if args.show:
         cv2.imshow("scores", picture)

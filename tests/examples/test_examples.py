@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from ssldescriptor.evaluation.metrics import warp_points
@@ -60,21 +61,49 @@ def test_examples_take_the_users_own_photographs(folder: Path) -> None:
     assert (folder / "c.jpg").stat().st_size > 0
 
 
+OF_PAIRS = ("match_two_images.py", "opencv_tutorial_one_line.py", "panorama.py", "find_object.py")
+
+
+@pytest.mark.parametrize("script", [*OF_PAIRS, "score_map.py"])
+def test_examples_say_when_the_picture_cannot_be_written(script: str, folder: Path) -> None:
+    name = "out.xyz" if script == "score_map.py" else "missing/out.png"
+    done = run(script, "--output", folder / name, folder=folder)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"cannot write {folder / name}"
+
+
+@pytest.mark.parametrize("script", OF_PAIRS)
+def test_an_example_wants_two_photographs(script: str, tmp_path: Path) -> None:
+    done = run(script, "a.png", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.endswith("error: give two photographs or none, not 1\n")
+
+
 @pytest.mark.parametrize(
-    "script",
+    ("script", "paths"), [("panorama.py", ["a.png", "b.png"]), ("score_map.py", ["a.png"])]
+)
+def test_an_example_names_a_missing_photograph(
+    script: str, paths: list[str], tmp_path: Path
+) -> None:
+    done = run(script, *paths, folder=tmp_path)
+    assert done.returncode == 1
+    assert re.fullmatch(r"error: .*a\.png.*\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
     [
-        "match_two_images.py",
-        "opencv_tutorial_one_line.py",
-        "panorama.py",
-        "find_object.py",
-        "score_map.py",
+        ("match_two_images.py", "0 matches, 0 inliers\n"),
+        ("opencv_tutorial_one_line.py", "and 0 keypoints, the ratio test needs two\n"),
+        ("panorama.py", "do not fit together: 0 matches\n"),
+        ("find_object.py", "and 0 keypoints\n"),
     ],
 )
-def test_examples_say_when_the_picture_cannot_be_written(script: str, folder: Path) -> None:
-    output = folder / "missing" / "out.png"
-    done = run(script, "--output", output, folder=folder)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == f"cannot write {output}"
+def test_an_example_matches_a_blank_photograph(script: str, message: str, folder: Path) -> None:
+    cv2.imwrite(str(folder / "blank.png"), np.full((120, 160), 128, np.uint8))
+    done = run(script, "a.png", "blank.png", folder=folder)
+    assert "Traceback" not in done.stderr
+    assert (done.stdout + done.stderr).endswith(message)
 
 
 def test_the_demo_says_when_its_folder_cannot_be_made(folder: Path) -> None:
