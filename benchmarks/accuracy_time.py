@@ -24,6 +24,7 @@ from machine import environment, footnote, markdown_table
 from plots import Point, scatter_plot
 from timing import interleaved, summarize
 
+from ssldescriptor.cli.arguments import positive
 from ssldescriptor.evaluation.learned_methods import PACKAGES
 from ssldescriptor.evaluation.methods import Method, make_methods
 
@@ -37,7 +38,7 @@ def main() -> None:
     """Time the methods in turns, write table and plot."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--evaluation", type=Path, default=RESULTS / "evaluation_sequences.json")
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=positive, default=15)
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
     scores = json.loads(args.evaluation.read_text())["scores"]

@@ -25,6 +25,7 @@ from machine import environment, footnote, markdown_table
 from timing import interleaved, summarize
 
 from ssldescriptor import SSLDescriptor
+from ssldescriptor.cli.arguments import positive
 
 RESULTS = Path(__file__).parent / "results"
 NUM_KEYPOINTS = 2048
@@ -34,8 +35,8 @@ PAUSE = 0.05  # seconds
 def main() -> None:
     """Time the methods in turns, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=positive, default=15)
+    parser.add_argument("--threads", type=positive, nargs="+", default=[1, 2])
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
     threads = " ".join(map(str, args.threads))

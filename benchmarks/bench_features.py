@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from timing import Runs, interleaved, summarize
 
 from ssldescriptor import _core
+from ssldescriptor.cli.arguments import positive
 
 RESULTS = Path(__file__).parent / "results"
 HEIGHT, WIDTH = 480, 640
@@ -35,7 +36,7 @@ SIZES = (2.0, 6.0, 24.0)
 def main() -> None:
     """Time the functions in turns, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--rounds", type=int, default=31)
+    parser.add_argument("--rounds", type=positive, default=31)
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
     made = environment(f"benchmarks/bench_features.py --rounds {args.rounds}")

@@ -37,6 +37,7 @@ from roofline import measure_peaks  # noqa: E402
 from timing import Runs, interleaved, summarize  # noqa: E402
 
 from ssldescriptor import match  # noqa: E402
+from ssldescriptor.cli.arguments import positive  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
 GROUPS = ("float", "sift", "binary", "knn", "threads", "set", "memory")
@@ -80,7 +81,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", help="rows of a set: 2048 8192")
     parser.add_argument("--dims", type=int, nargs="+", help="of the float rows: 128")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
-    parser.add_argument("--rounds", type=int, default=25, help="at most")
+    parser.add_argument("--rounds", type=positive, default=25, help="at most")
     parser.add_argument(
         "--seconds", type=float, default=60, help="for a table, about; one round if it takes longer"
     )

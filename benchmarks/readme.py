@@ -6,7 +6,9 @@ README shows what was measured and nothing else. The picture is demo-out/coffee.
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
 from pathlib import Path
 
 import cv2
@@ -46,11 +48,15 @@ def shrink(source: Path, target: Path) -> None:
 
 
 def main() -> None:
-    """Rewrite README.md and docs/images/demo.jpg."""
+    """Rewrite docs/images/demo.jpg and README.md, or neither if anything is missing."""
+    argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0]).parse_args()
     readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    readme.write_text(fill(text, ROOT / "benchmarks" / "results"), encoding="utf-8")
-    shrink(ROOT / "demo-out" / "coffee.jpg", ROOT / "docs" / "images" / "demo.jpg")
+    try:
+        text = fill(readme.read_text(encoding="utf-8"), ROOT / "benchmarks" / "results")
+        shrink(ROOT / "demo-out" / "coffee.jpg", ROOT / "docs" / "images" / "demo.jpg")
+    except FileNotFoundError as error:
+        sys.exit(f"error: {error}")
+    readme.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

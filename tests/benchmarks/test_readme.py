@@ -28,6 +28,27 @@ def test_an_unmeasured_result_is_an_error(readme: ModuleType, tmp_path: Path) ->
         readme.fill("<!-- results: speed -->\n<!-- end -->", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "reason"), [(["--help"], "0"), ([], "no picture .*coffee.jpg; make demo")]
+)
+def test_nothing_is_written_without_all(
+    readme: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    reason: str,
+) -> None:
+    (tmp_path / "benchmarks" / "results").mkdir(parents=True)
+    (tmp_path / "benchmarks" / "results" / "speed.md").write_text("| new |\n")
+    text = "<!-- results: speed -->\n<!-- end -->"
+    (tmp_path / "README.md").write_text(text)
+    monkeypatch.setattr(readme, "ROOT", tmp_path)
+    monkeypatch.setattr("sys.argv", ["readme.py", *arguments])
+    with pytest.raises(SystemExit, match=reason):
+        readme.main()
+    assert (tmp_path / "README.md").read_text() == text
+
+
 def test_the_readme_shows_the_results_as_they_are(readme: ModuleType) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert readme.BLOCK.search(text)
