@@ -57,6 +57,31 @@ def test_unequal_counts_are_refused() -> None:
         draw_matches(BLACK, [[1, 1]], BLACK, [[1, 1], [2, 2]])
 
 
+@pytest.mark.parametrize("channels", [(), (1,), (3,), (4,)])
+def test_kinds_of_images(channels: tuple[int, ...]) -> None:
+    image = np.full((40, 50, *channels), 100, np.uint8)
+    assert (draw_matches(image[::-1], [], BLACK, [])[:, :50] == 100).all()
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (BLACK.astype(np.float32), r"float32 of shape \(40, 50, 3\); uint8"),
+        (BLACK[..., 0].astype(np.uint16), r"uint16 of shape \(40, 50\)"),
+        (BLACK[..., :2], r"uint8 of shape \(40, 50, 2\)"),
+    ],
+)
+def test_other_images_are_refused(image: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw_matches(BLACK, [], image, [])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_points_that_are_not_finite_are_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        draw_matches(BLACK, [[1, 1]], BLACK, [[value, 1]])
+
+
 def test_the_caption_adds_a_strip() -> None:
     captioned = add_caption(BLACK, "text")
     np.testing.assert_array_equal(captioned[-40:], BLACK)

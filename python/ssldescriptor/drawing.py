@@ -11,6 +11,7 @@ Image = NDArray[np.uint8]
 GOOD = (80, 200, 60)
 BAD = (50, 50, 230)
 GAP = 8
+_TO_BGR = {1: cv2.COLOR_GRAY2BGR, 4: cv2.COLOR_BGRA2BGR}
 
 
 def draw_matches(
@@ -25,10 +26,11 @@ def draw_matches(
     """Return both images side by side with a line for each match: green good, red bad.
 
     Args:
-        image0: (H, W, 3) or (H, W) uint8, BGR or gray, shown on the left.
-        points0: (M, 2) pixels of image0.
+        image0: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) uint8, gray, BGR or BGRA, shown on the
+            left.
+        points0: (M, 2) pixels of image0, finite.
         image1: the same for the right.
-        points1: (M, 2) pixels of image1, row by row the partners of points0.
+        points1: (M, 2) pixels of image1, finite, row by row the partners of points0.
         good: (M,) bool; all are good when left out.
         max_lines: draw at most so many, evenly chosen over the rows.
 
@@ -36,13 +38,16 @@ def draw_matches(
         (max(H0, H1), W0 + gap + W1, 3) uint8 BGR.
 
     Raises:
-        ValueError: the numbers of points or flags differ.
+        ValueError: the numbers of points or flags differ, a point is not finite, or an image is of
+            another type or shape.
     """
     left = np.asarray(points0, dtype=np.float64).reshape(-1, 2)
     right = np.asarray(points1, dtype=np.float64).reshape(-1, 2)
     flags = np.ones(len(left), np.bool_) if good is None else np.asarray(good, np.bool_).ravel()
     if not len(left) == len(right) == len(flags):
         raise ValueError(f"got {len(left)} and {len(right)} points and {len(flags)} flags")
+    if not (np.isfinite(left).all() and np.isfinite(right).all()):
+        raise ValueError("a point is not finite; pixels of the images are wanted")
     canvas, offset = _side_by_side(_colour(image0), _colour(image1))
     chosen = np.unique(np.linspace(0, len(left) - 1, max_lines).round().astype(int))
     if len(left) <= max_lines:
@@ -66,9 +71,17 @@ def add_caption(image: Image, text: str) -> Image:
 
 
 def _colour(image: Image) -> Image:
-    if image.ndim == 3 and image.shape[2] == 3:
+    channels = image.shape[2] if image.ndim == 3 else 1
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or channels not in (1, 3, 4):
+        raise ValueError(
+            f"an image is {image.dtype} of shape {image.shape}; uint8 of shape (H, W), (H, W, 1), "
+            "(H, W, 3) BGR or (H, W, 4) BGRA is wanted"
+        )
+    if channels == 3:
         return image
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+    # cvtColor does not take every stride that numpy can make.
+    contiguous = np.ascontiguousarray(image)
+    return np.asarray(cv2.cvtColor(contiguous, _TO_BGR[channels]), dtype=np.uint8)
 
 
 def _side_by_side(image0: Image, image1: Image) -> tuple[Image, int]:
