@@ -1,6 +1,8 @@
 """`ssldescriptor match`: its outputs, and every way in which it can fail."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -27,10 +29,12 @@ def error_line(capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize("detector", ["own", "sift", "orb", "akaze", "fast"])
 def test_a_moved_photograph_is_matched(photographs: Pair, detector: str, tmp_path: Path) -> None:
     picture, report = tmp_path / "out.png", tmp_path / "out.json"
-    arguments = ["--detector", detector, "--nfeatures", 500, "--ratio", 0.9]
+    arguments = ["--detector", detector, "--nfeatures", 500, "--ratio", 0.9, "--min-distance", 1]
     assert run(*photographs, "-o", picture, "--report", report, *arguments) == 0
     content = json.loads(report.read_text())
     assert content["detector"] == detector
+    assert (content["min_distance"], content["threshold"]) == (1, 3)
+    assert (content["upright"], content["first_octave"]) == (False, 0)
     assert content["inliers"] > 100
     assert max(content["keypoints"]) <= 501
     np.testing.assert_allclose(warp_points([[300, 200]], content["matrix"]), [[288, 193]], atol=1)
@@ -91,6 +95,28 @@ def test_an_output_that_is_a_folder(
     (tmp_path / "out.png").mkdir()
     assert run(*photographs, "-o", tmp_path / "out.png") == 1
     assert "out.png: it is a folder" in error_line(capsys)
+
+
+@pytest.mark.parametrize("option", ["-o", "--report"])
+def test_an_input_is_not_overwritten(
+    photographs: Pair, option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = tmp_path / ("link.png" if option == "-o" else "link.html")
+    link.symlink_to(photographs[1])
+    before = photographs[1].read_bytes()
+    assert run(*photographs, option, link, "--nfeatures", 50) == 1
+    assert f"{link.name} is an input: it would be overwritten" in error_line(capsys)
+    assert photographs[1].read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text elsewhere")
+def test_names_that_are_not_utf8(photographs: Pair, tmp_path: Path) -> None:
+    names = [Path(os.fsdecode(bytes(tmp_path) + b"/\xff" + end)) for end in (b".png", b".html")]
+    photographs[0].rename(tmp_path / "a\udcff.png")
+    arguments = [tmp_path / "a\udcff.png", photographs[1], "-o", names[0], "--report", names[1]]
+    assert run(*arguments, "--nfeatures", 50) == 0
+    assert names[0].stat().st_size > 0
+    assert "a\ufffd.png and" in names[1].read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["out", "out.xyz"])

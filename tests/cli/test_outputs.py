@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ssldescriptor.cli.errors import CommandError
-from ssldescriptor.cli.outputs import check_image_name, replacing, write_json
+from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
 
 
 def test_the_file_appears_at_the_end(tmp_path: Path) -> None:
@@ -42,3 +43,14 @@ def test_image_names() -> None:
         check_image_name(Path("picture.pgm"))
     with pytest.raises(CommandError, match="picture"):
         check_image_name(Path("folder.png/picture"))
+    with pytest.raises(CommandError, match="unknown image format"):
+        check_image_name(Path("picture.p\udcff"))
+
+
+def test_a_picture_too_large_for_its_format(tmp_path: Path) -> None:
+    """The error names the file that was asked for, not the draft."""
+    path = tmp_path / "out.webp"
+    message = r"out\.webp: \.webp does not hold 16384 x 2 pixels"
+    with pytest.raises(CommandError, match=message):
+        write_image(tmp_path / ".draft.webp", np.zeros((2, 16384, 3), np.uint8), path)
+    assert os.listdir(tmp_path) == []

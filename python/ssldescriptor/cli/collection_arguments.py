@@ -6,7 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.collections.engine import ENGINES
 from ssldescriptor.collections.outputs import Summary, write_skipped
 
@@ -30,20 +29,6 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="replace what the output holds",
     )
-
-
-def check_output(path: Path, *inputs: Path | None) -> None:
-    """Make sure before the work that the output can be written, and is none of the inputs.
-
-    Raises:
-        CommandError: it is a folder or an input, or its folder is missing.
-    """
-    if any(given is not None and given.resolve() == path.resolve() for given in inputs):
-        raise CommandError(f"{path} is an input: it would be overwritten")
-    if path.is_dir():
-        raise CommandError(f"cannot write {path}: it is a folder")
-    if not path.absolute().parent.is_dir():
-        raise CommandError(f"cannot write {path}: there is no folder {path.absolute().parent}")
 
 
 def report(output: Path, summary: Summary, noun: str) -> None:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ssldescriptor.cli.collection_arguments import check_output
 from ssldescriptor.cli.errors import CommandError
+from ssldescriptor.cli.outputs import check_output
 from ssldescriptor.collections.colmap import CAMERA_MODES, ColmapCameras, export_colmap
 from ssldescriptor.collections.numpy_files import export_numpy
 from ssldescriptor.collections.opensfm import export_opensfm

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ssldescriptor.cli.arguments import add_feature_arguments, positive
-from ssldescriptor.cli.collection_arguments import add_engine, check_output, report
+from ssldescriptor.cli.collection_arguments import add_engine, report
+from ssldescriptor.cli.outputs import check_output
 from ssldescriptor.collections.engine import make_engine
 from ssldescriptor.collections.extract import ExtractOptions, extract_collection
 from ssldescriptor.detectors import DETECTORS

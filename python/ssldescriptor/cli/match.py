@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,13 @@ from ssldescriptor import SSLDescriptor, __version__, match_images
 from ssldescriptor.cli.arguments import add_feature_arguments, positive, ratio
 from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.cli.inputs import read_input
-from ssldescriptor.cli.outputs import check_image_name, replacing, write_image, write_json
+from ssldescriptor.cli.outputs import (
+    check_image_name,
+    check_output,
+    replacing,
+    write_image,
+    write_json,
+)
 from ssldescriptor.detectors import DETECTORS, make_detector
 from ssldescriptor.drawing import draw_matches
 from ssldescriptor.geometry import ImageMatches
@@ -62,6 +69,8 @@ def run(args: argparse.Namespace) -> None:
     if args.report and args.report.suffix not in REPORTS:
         wanted = " or ".join(REPORTS)
         raise CommandError(f"cannot write {args.report}: a report ends in {wanted}")
+    for output in filter(None, (args.output, args.report)):
+        check_output(output, args.image0, args.image1)
     image0, image1 = read_input(args.image0), read_input(args.image1)
     with ExitStack() as outputs:
         # Opened before the work, so that an unwritable output costs no time.
@@ -88,7 +97,7 @@ def run(args: argparse.Namespace) -> None:
         summary = summarize(args, pair, time.perf_counter() - started)
         if picture:
             drawn = draw_matches(image0, pair.points0, image1, pair.points1, good=pair.inliers)
-            write_image(picture, drawn)
+            write_image(picture, drawn, args.output)
         if report and args.report.suffix == ".json":
             write_json(report, summary)
         elif report:
@@ -115,7 +124,9 @@ def write_page(
         detector=detector,
         upright=args.upright,
     )
-    page = build_page(content, (str(args.image0), str(args.image1)), images)
+    # Names need not be UTF-8, the page is.
+    names = [os.fsencode(name).decode("utf-8", "replace") for name in (args.image0, args.image1)]
+    page = build_page(content, names, images)
     path.write_text(page, encoding="utf-8")
 
 
@@ -127,11 +138,15 @@ def summarize(args: argparse.Namespace, pair: ImageMatches, seconds: float) -> d
         "model": args.model,
         "detector": args.detector,
         "nfeatures": args.nfeatures,
+        "upright": args.upright,
+        "first_octave": args.first_octave,
+        "min_distance": args.min_distance,
         "ratio": args.ratio,
         "keypoints": [len(pair.keypoints0), len(pair.keypoints1)],
         "matches": len(pair.points0),
         "inliers": int(pair.inliers.sum()),
         "geometry": args.geometry,
+        "threshold": THRESHOLD,
         "matrix": None if pair.transform is None else pair.transform.tolist(),
         "seconds": round(seconds, 3),
     }

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ssldescriptor.cli.arguments import positive, ratio
-from ssldescriptor.cli.collection_arguments import add_engine, check_output, report
+from ssldescriptor.cli.collection_arguments import add_engine, report
+from ssldescriptor.cli.outputs import check_output
 from ssldescriptor.collections.engine import make_engine
 from ssldescriptor.collections.match import MODELS, MatchOptions, match_collection
 from ssldescriptor.collections.pairs import WAYS, PairOptions

@@ -14,6 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ssldescriptor.cli.errors import CommandError
+from ssldescriptor.decoding import silent_decoders
+
+
+def check_output(path: Path, *inputs: Path | None) -> None:
+    """Make sure before the work that the output can be written, and is none of the inputs.
+
+    Raises:
+        CommandError: it is a folder or an input, or its folder is missing.
+    """
+    if any(given is not None and given.resolve() == path.resolve() for given in inputs):
+        raise CommandError(f"{path} is an input: it would be overwritten")
+    if path.is_dir():
+        raise CommandError(f"cannot write {path}: it is a folder")
+    if not path.absolute().parent.is_dir():
+        raise CommandError(f"cannot write {path}: there is no folder {path.absolute().parent}")
 
 
 @contextmanager
@@ -45,24 +60,41 @@ def check_image_name(path: Path) -> None:
     Raises:
         CommandError: unknown or missing ending, or a format without colours.
     """
-    if not path.suffix or not cv2.haveImageWriter(path.name):
-        raise CommandError(f"cannot write {path}: unknown image format {path.suffix!r}, try .png")
+    # OpenCV is asked about the ending alone: it crashes on names that are not UTF-8.
+    ending = path.suffix
+    if not ending or not ending.isascii() or not cv2.haveImageWriter(ending):
+        raise CommandError(f"cannot write {path}: unknown image format {ending!r}, try .png")
     try:  # OpenCV 4.8 raises where later ones return False
-        holds_colours, _ = cv2.imencode(path.suffix, np.zeros((1, 1, 3), np.uint8))
+        holds_colours, _ = cv2.imencode(ending, np.zeros((1, 1, 3), np.uint8))
     except cv2.error:
         holds_colours = False
     if not holds_colours:
         raise CommandError(f"cannot write {path}: the format holds no colours, try .png")
 
 
-def write_image(path: Path, image: NDArray[np.uint8]) -> None:
-    """Write an image.
+def write_image(draft: Path, image: NDArray[np.uint8], path: Path) -> None:
+    """Write an image in the format that `path` names.
+
+    Args:
+        draft: the file to write.
+        image: (H, W, 3) uint8 BGR.
+        path: whose place the draft takes; errors name it.
 
     Raises:
-        CommandError: OpenCV could not write it.
+        CommandError: the format does not hold an image of this size, or the disk is full.
     """
-    if not cv2.imwrite(str(path), image):
-        raise CommandError(f"cannot write {path}")
+    try:
+        with silent_decoders():
+            encoded, content = cv2.imencode(path.suffix, image)
+    except cv2.error:
+        encoded = False
+    if not encoded:
+        size = f"{image.shape[1]} x {image.shape[0]} pixels"
+        raise CommandError(f"cannot write {path}: {path.suffix} does not hold {size}, try .png")
+    try:
+        draft.write_bytes(content.tobytes())
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}") from error
 
 
 def write_json(path: Path, content: Any) -> None:
