@@ -183,6 +183,16 @@ def test_a_fundamental_matrix_has_no_overlay(page: Any, photographs: Pair, tmp_p
     assert "upright" in page.inner_text("#match-table")
 
 
+@pytest.mark.parametrize(("model", "note"), [("default", "its two"), ("large", "its three")])
+def test_the_models_grids(
+    page: Any, photographs: Pair, tmp_path: Path, model: str, note: str
+) -> None:
+    visit(page, write(photographs, tmp_path / "out.html", "--model", model))
+    page.focus("#pair")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#match .note").endswith(f"{note} grids.")
+
+
 def test_photographs_without_matches(page: Any, tmp_path: Path) -> None:
     blank = tmp_path / "blank.png"
     cv2.imwrite(str(blank), np.full((120, 160, 3), 128, np.uint8))

@@ -42,6 +42,12 @@ def test_a_moved_photograph_is_matched(photographs: Pair, detector: str, tmp_pat
     assert {path.name for path in tmp_path.iterdir()} == {"a.png", "b.png", "out.png", "out.json"}
 
 
+def test_the_page_knows_the_grids_of_the_model(photographs: Pair, tmp_path: Path) -> None:
+    page = tmp_path / "out.html"
+    assert run(*photographs, "--report", page, "--nfeatures", 50, "--model", "large") == 0
+    assert '"grids": 3,' in page.read_text(encoding="utf-8")
+
+
 def test_the_summary_is_printed(photographs: Pair, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*photographs, "--nfeatures", 300) == 0
     out = capsys.readouterr().out

@@ -25,6 +25,7 @@ from ssldescriptor.drawing import draw_matches
 from ssldescriptor.geometry import ImageMatches
 from ssldescriptor.report.build import build_page
 from ssldescriptor.report.content import page_content
+from ssldescriptor.runtime import load_model
 
 REPORTS = (".html", ".json")
 THRESHOLD = 3.0
@@ -123,6 +124,7 @@ def write_page(
         settings=summary,
         detector=detector,
         upright=args.upright,
+        grids=load_model(args.model, 1).grids,
     )
     # Names need not be UTF-8, the page is.
     names = [os.fsencode(name).decode("utf-8", "replace") for name in (args.image0, args.image1)]

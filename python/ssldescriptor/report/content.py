@@ -27,6 +27,7 @@ def page_content(
     settings: Mapping[str, Any],
     detector: object = None,
     upright: bool = False,
+    grids: int = 2,
 ) -> dict[str, Any]:
     """Return everything but the pictures.
 
@@ -41,6 +42,7 @@ def page_content(
         settings: shown at the foot of the page, name to value.
         detector: that the keypoints come from, if they are not the model's own.
         upright: the descriptor ignored the keypoints' angles.
+        grids: 1 to 3, patches that the model sees of a keypoint.
     """
     rows0, rows1 = pair.descriptors0, pair.descriptors1
     found = match(rows0, rows1)
@@ -54,6 +56,7 @@ def page_content(
         "matrix": None if pair.transform is None else pair.transform.tolist(),
         "ratio": 1.0 if ratio is None else ratio,
         "threshold": threshold,
+        "grids": grids,
         "settings": {name: _text(value) for name, value in settings.items()},
         "keypoints": [
             {

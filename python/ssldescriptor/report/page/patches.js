@@ -1,7 +1,13 @@
 // One match in numbers, and what the descriptor saw of it.
-// Width of the outer and the inner grid over the keypoint's support: 24 samples, .75 and .25 apart.
-const OUTER = 18;
-const INNER = 6;
+// Widths of the model's grids over the keypoint's support: 24 samples, .25, .75 and 1.75 apart.
+const inner = [6, 18, 42].slice(0, pair.grids);
+const outer = inner.pop();
+
+document.getElementById("grids").textContent = [
+  "",
+  "The square is the inner one of its two grids.",
+  "The squares are the inner two of its three grids.",
+][inner.length];
 
 function drawPatch(m, side, picture) {
   const sheet = document.getElementById(`patch${side}`);
@@ -9,7 +15,7 @@ function drawPatch(m, side, picture) {
   const keypoints = pair.keypoints[side];
   const index = (side ? matches.index1 : matches.index0)[m];
   const { width, height } = pair.images[side];
-  const zoom = sheet.width / (OUTER * keypoints.support[index]);
+  const zoom = sheet.width / (outer * keypoints.support[index]);
   brush.setTransform(1, 0, 0, 1, 0, 0);
   brush.clearRect(0, 0, sheet.width, sheet.height);
   brush.save();
@@ -18,9 +24,11 @@ function drawPatch(m, side, picture) {
   brush.scale(zoom, zoom);
   brush.drawImage(picture, -keypoints.x[index] - 0.5, -keypoints.y[index] - 0.5, width, height);
   brush.restore();
-  const inner = (sheet.width * INNER) / OUTER;
   brush.strokeStyle = "#ffffffaa";
-  brush.strokeRect((sheet.width - inner) / 2, (sheet.height - inner) / 2, inner, inner);
+  for (const grid of inner) {
+    const width = (sheet.width * grid) / outer;
+    brush.strokeRect((sheet.width - width) / 2, (sheet.height - width) / 2, width, width);
+  }
 }
 
 /** Show match m, or the hint when it is null. */
