@@ -86,7 +86,8 @@ def compose_batch(
 
     First a random photograph, then round(share (size - 1)) random ones of its neighbours (fewer
     where neighbours overlap), the rest at random. No photograph occurs twice, and no two of
-    them are known to overlap.
+    them are known to overlap. Where that falls short, because one that overlaps many was drawn
+    early, the batch is of those that overlap the fewest others.
 
     Raises:
         ValueError: so many photographs are the same or overlap that no batch can be made.
@@ -97,6 +98,8 @@ def compose_batch(
     chosen = [int(anybody[0])]
     _fill(chosen, near[near >= 0].tolist(), 1 + round(share * (size - 1)), look_alikes)
     _fill(chosen, anybody.tolist(), size, look_alikes)
+    if len(chosen) < size:
+        chosen = max(chosen, _apart(anybody.tolist(), size, look_alikes), key=len)
     if len(chosen) < size:
         raise ValueError(
             f"only {len(chosen)} of {len(anybody)} photographs show different places, for a batch "
@@ -114,3 +117,14 @@ def _fill(chosen: list[int], from_: Iterable[int], size: int, look_alikes: LookA
         if photo not in taken:
             chosen.append(photo)
             taken |= {photo} | look_alikes.overlapping.get(photo, set())
+
+
+def _apart(left: list[int], size: int, look_alikes: LookAlikes) -> list[int]:
+    """Choose up to `size` photographs that differ: next is what fewest of those left overlap."""
+    chosen: list[int] = []
+    while left and len(chosen) < size:
+        others = set(left)
+        overlaps = {photo: look_alikes.overlapping.get(photo, set()) & others for photo in left}
+        chosen.append(min(left, key=lambda photo: len(overlaps[photo])))
+        left = [p for p in left if p != chosen[-1] and p not in overlaps[chosen[-1]]]
+    return chosen

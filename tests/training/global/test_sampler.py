@@ -61,6 +61,22 @@ def test_a_photograph_whose_neighbours_all_overlap_gets_others() -> None:
         assert 4 <= (photos[1] - photos[0]) % 12 <= 8
 
 
+@pytest.mark.parametrize(
+    ("overlaps", "size"),
+    [([(0, j) for j in range(1, 7)], 9), ([(i, i + 1) for i in range(9)], 5)],
+    ids=["one overlaps many", "each overlaps the next"],
+)
+def test_a_batch_that_exists_is_found(overlaps: list[tuple[int, int]], size: int) -> None:
+    look_alikes = LookAlikes(ring(10, 9), np.array(overlaps, np.int32))
+    for step in range(60):
+        photos = compose_batch(look_alikes, 1, step, size, 0.5)
+        assert photos == compose_batch(look_alikes, 1, step, size, 0.5)
+        assert len(set(photos)) == size
+        assert not [pair for pair in overlaps if set(pair) <= set(photos)]
+    with pytest.raises(ValueError, match=f"only {size} of 10 photographs"):
+        compose_batch(look_alikes, 1, 0, size + 1, 0.5)
+
+
 def test_too_few_different_photographs_are_refused() -> None:
     with pytest.raises(ValueError, match=r"only 3 of 3 photographs .* for a batch of 4"):
         compose_batch(LookAlikes(ring(3, 2), NONE), 1, 0, 4, 0.5)
