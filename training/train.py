@@ -110,7 +110,7 @@ def stylized_copies(data: DataOptions, photos: Photographs) -> list[list[NDArray
     if not data.stylized:
         return []
     names = relative_names(photos.paths, data.images)
-    copies, rejected = load_copies(Path(data.stylized), names, photos.images)
+    copies, rejected = load_copies(Path(data.stylized), names, photos.images, data.short_side)
     for file in rejected:
         say(f"left out: {file}")
     say(f"{sum(map(len, copies))} stylized copies of {sum(map(bool, copies))} photographs")

@@ -21,7 +21,7 @@ def copy_name(name: Path, method: str, number: int) -> Path:
 
 
 def load_copies(
-    folder: Path, names: Sequence[Path], images: Sequence[NDArray[np.uint8]]
+    folder: Path, names: Sequence[Path], images: Sequence[NDArray[np.uint8]], short_side: int
 ) -> tuple[list[list[NDArray[np.uint8]]], list[Rejected]]:
     """Read the stylized copies of photographs.
 
@@ -29,6 +29,7 @@ def load_copies(
         folder: made by `ssldescriptor stylize`.
         names: of the photographs, relative to their own folder.
         images: the photographs, (H, W, 3) uint8 BGR.
+        short_side: to which they were shrunk, pixels.
 
     Returns:
         The copies of each photograph, none for some, and the files that cannot be used: damaged,
@@ -48,7 +49,7 @@ def load_copies(
         copies.append([])
         for path in files.get(name, []):
             try:
-                copies[-1].append(_load(path, image))
+                copies[-1].append(_load(path, image, short_side))
             except UnusableError as error:
                 rejected.append(Rejected(path, str(error)))
     if not any(copies):
@@ -57,12 +58,12 @@ def load_copies(
     return copies, rejected
 
 
-def _load(path: Path, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _load(path: Path, photo: NDArray[np.uint8], short_side: int) -> NDArray[np.uint8]:
     copy = load_image(path, max(photo.shape))
     if copy.shape != photo.shape:
         given, wanted = (f"{a.shape[1]} x {a.shape[0]} px" for a in (copy, photo))
-        short_side = min(photo.shape[:2])
         raise UnusableError(
-            f"{given} where the photograph has {wanted}; stylize with --short-side {short_side}"
+            f"{given} where the photograph has {wanted}; stylize into another folder, with "
+            f"--short-side {short_side}"
         )
     return copy
