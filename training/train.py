@@ -43,18 +43,29 @@ def train(config: TrainConfig, *, resume: bool = False) -> Path:
     Raises:
         FileNotFoundError: a folder without photographs or sequences, or no checkpoint to go on
             from.
-        ValueError: no usable photograph, a checkpoint of another configuration, or a batch that
-            the processes cannot share.
+        ValueError: no usable photograph, a checkpoint of another configuration, a run in the
+            output folder that is not to be resumed, or a batch that the processes cannot share.
         FloatingPointError: the loss or a gradient is not finite.
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     with process_group():
-        # An uneven batch and missing sequences are told before anything is loaded.
+        # These are told before anything is loaded.
         own_part(config.batch)
+        if not resume:
+            _refuse_to_overwrite(Path(config.output))
         if config.sequences:
             read_sequences(config.sequences)
         return _train(config, _to_resume(config) if resume else None)
+
+
+def _refuse_to_overwrite(output: Path) -> None:
+    last = output / "last.pt"
+    if last.exists():
+        raise ValueError(
+            f"{output} holds a run of {load_checkpoint(last)['step']} steps; give --resume, "
+            "another --output, or remove it"
+        )
 
 
 def _to_resume(config: TrainConfig) -> dict[str, Any]:

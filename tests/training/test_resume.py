@@ -110,6 +110,14 @@ def test_a_checkpoint_of_the_first_version_goes_on(folder: Path, tmp_path: Path)
     assert load_checkpoint(train(config, resume=True))["step"] == 3
 
 
+def test_a_run_is_not_overwritten(folder: Path, tmp_path: Path) -> None:
+    stopped_after(tiny(folder, tmp_path, "save_every=1"), 1)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ValueError, match=r"holds a run of 1 steps; give --resume, another --outp"):
+        train(tiny(folder, tmp_path, "seed=2"))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_weights_alone_are_no_run_to_go_on_with(folder: Path, tmp_path: Path) -> None:
     train(tiny(folder, tmp_path, "steps=1"))
     (tmp_path / "weights.pt").replace(tmp_path / "last.pt")

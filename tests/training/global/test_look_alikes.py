@@ -168,6 +168,7 @@ def test_training_refreshes_and_resumes_exactly(
         assert torch.equal(tensor, resumed["model"][name]), name
     for name, tensor in whole["plan"].items():
         assert torch.equal(tensor, resumed["plan"][name]), name
+    (tmp_path / "parts" / "last.pt").unlink()
     train(config)  # another run in the same folder starts the log anew
     log = (tmp_path / "parts" / "look_alikes.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in log[1:]] == ["0", "3"]
