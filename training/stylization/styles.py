@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -42,12 +43,19 @@ class Styles:
         Raises:
             ValueError: no style can be used.
         """
-        rng = np.random.default_rng((self.seed, zlib.crc32(name.as_posix().encode())))
-        order = rng.permutation(len(self.paths))
-        for path in (self.paths[i] for i in np.roll(order, -number)):
+        rng = np.random.default_rng((self.seed, zlib.crc32(os.fsencode(name.as_posix()))))
+        usable = []
+        for i in rng.permutation(len(self.paths)):
+            path = self.paths[i]
             if path not in self.rejected:
                 try:
-                    return self._load(path)
+                    style = self._load(path)
                 except UnusableError as error:
                     self.rejected[path] = Rejected(path, str(error))
-        raise ValueError(f"none of the {len(self.paths)} styles can be used")
+                else:
+                    if len(usable) == number:
+                        return style
+                    usable.append(path)
+        if not usable:
+            raise ValueError(f"none of the {len(self.paths)} styles can be used")
+        return self._load(usable[number % len(usable)])

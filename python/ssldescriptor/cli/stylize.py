@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ssldescriptor.cli.errors import CommandError
+from ssldescriptor.cli.outputs import check_image_name
 from ssldescriptor.cli.training_extra import import_training
 from ssldescriptor.decoding import silent_decoders
 
@@ -94,11 +95,14 @@ def _check(args: argparse.Namespace) -> None:
             raise CommandError(f"--{option} is {getattr(args, name)}, wanted at least 1")
     if args.seed < 0:
         raise CommandError(f"--seed is {args.seed}, wanted 0 or more")
-    for folder in args.images if args.output else ():
-        if args.output.resolve().is_relative_to(Path(folder).resolve()):
-            raise CommandError(
-                f"the copies would be taken for photographs: {args.output} is inside {folder}"
-            )
+    if args.sheet:
+        check_image_name(args.sheet)
+    for what, folders in (("photographs", args.images), ("styles", args.styles)):
+        for folder in folders if args.output else ():
+            if args.output.resolve().is_relative_to(Path(folder).resolve()):
+                raise CommandError(
+                    f"the copies would be taken for {what}: {args.output} is inside {folder}"
+                )
 
 
 def _progress(count: int, total: int, outcome: Any) -> None:
@@ -109,7 +113,7 @@ def _progress(count: int, total: int, outcome: Any) -> None:
 def _write_sheet(args: argparse.Namespace, paths: Any, names: Any, styles: Any) -> None:
     make = import_training("stylization.methods").make_stylizer
     stylizers = {"transport": make("transport")}
-    if args.autoencoder:
+    if args.autoencoder or args.method == "wct2":
         stylizers["wct2"] = make("wct2", args.autoencoder)
     sheet = import_training("stylization.contact_sheet").contact_sheet(
         paths, names, styles, stylizers, rows=args.rows, short_side=args.short_side

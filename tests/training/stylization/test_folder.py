@@ -106,6 +106,7 @@ def test_unusable_files_are_named_and_counted(
         (["--method", "wct2", "--autoencoder", "nowhere.pt"], "no such file: nowhere.pt"),
         (["--copies", "0"], "--copies is 0"),
         (["--seed", "-1"], "--seed is -1"),
+        (["--sheet", "s.xyz"], "cannot write s.xyz: unknown image format '.xyz'"),
     ],
 )
 def test_wrong_options_are_one_line(
@@ -118,6 +119,18 @@ def test_wrong_options_are_one_line(
     error = capsys.readouterr().err
     assert reason in error
     assert error.count("\n") == 1
+    assert not folders[2].exists()
+
+
+def test_a_sheet_of_wct2_needs_an_autoencoder_too(
+    folders: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos, styles, output = folders
+    sheet = output.with_name("sheet.png")
+    given = ["--images", str(photos), "--styles", str(styles), "--sheet", str(sheet)]
+    assert main(["stylize", *given, "--method", "wct2"]) == 1
+    assert "needs --autoencoder" in capsys.readouterr().err
+    assert not sheet.exists()
 
 
 def test_an_output_among_the_photographs_and_no_output_are_refused(
@@ -126,6 +139,8 @@ def test_an_output_among_the_photographs_and_no_output_are_refused(
     photos, styles, _ = folders
     assert stylize((photos, styles, photos / "out")) == 1
     assert "would be taken for photographs" in capsys.readouterr().err
+    assert stylize((photos, styles, styles / "out")) == 1
+    assert "would be taken for styles" in capsys.readouterr().err
     assert main(["stylize", "--images", str(photos), "--styles", str(styles)]) == 1
     assert "nothing to make" in capsys.readouterr().err
 
@@ -165,6 +180,13 @@ def test_styles_of_one_photograph_differ_while_there_are_any(
     chosen = [styles.choose(Path("x.jpg"), k).tobytes() for k in range(5)]
     assert len(set(chosen[:4])) == 4
     assert chosen[4] == chosen[0]
+    paths[0].write_bytes(b"")
+    for name in "abcd":  # whichever comes first of a photograph's order
+        again = Styles(paths, 100, 3)
+        left = [again.choose(Path(name), k).tobytes() for k in range(4)]
+        assert len(set(left[:3])) == 3
+        assert left[3] == left[0]
+        assert Styles(paths, 100, 3).choose(Path(name), 2).tobytes() == left[2]
     firsts = {styles.choose(Path(f"{i}.jpg"), 0).tobytes() for i in range(30)}
     assert len(firsts) == 4
     for path in paths:
