@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,8 @@ class Rejected(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+        text = f"{self.path}: {self.reason}"
+        return text.encode("utf-8", "backslashreplace").decode()  # a name may be of any bytes
 
 
 class Photographs(NamedTuple):
@@ -48,6 +50,9 @@ class Photographs(NamedTuple):
 def find_images(folders: Sequence[str | Path], option: str = "--images") -> list[Path]:
     """List the photographs under the folders, sorted by path.
 
+    Linked folders are searched, too; each real folder once, under its own path where it has one
+    there.
+
     Raises:
         FileNotFoundError: a folder does not exist or holds no photograph; names the option.
     """
@@ -55,13 +60,29 @@ def find_images(folders: Sequence[str | Path], option: str = "--images") -> list
     for folder in map(Path, folders):
         if not folder.is_dir():
             raise FileNotFoundError(f"{option}: no such folder: {folder}")
-        found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+        found = sorted(p for p in _files(folder) if p.suffix.lower() in SUFFIXES)
         if not found:
             raise FileNotFoundError(
                 f"{option}: no photograph ({', '.join(sorted(SUFFIXES))}) in {folder}"
             )
         paths += found
     return paths
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    # Links come after all that is really there, and may lead to more of them.
+    entered: set[str] = set()
+    waiting = [folder]
+    for top in waiting:
+        for root, folders, names in os.walk(top):
+            real = os.path.realpath(root)
+            if real in entered:
+                folders.clear()
+                continue
+            entered.add(real)
+            folders.sort()
+            yield from (Path(root, name) for name in names)
+            waiting += [path for name in folders if (path := Path(root, name)).is_symlink()]
 
 
 def relative_names(paths: Sequence[Path], folders: Sequence[str | Path]) -> list[Path]:
@@ -83,7 +104,7 @@ def relative_names(paths: Sequence[Path], folders: Sequence[str | Path]) -> list
 def split(paths: Sequence[Path], validation_share: float) -> tuple[list[Path], list[Path]]:
     """Split by a hash of the file name: the parts stay the same as photographs are added."""
     limit = int(validation_share * 10_000)
-    held_out = [zlib.crc32(p.name.encode()) % 10_000 < limit for p in paths]
+    held_out = [zlib.crc32(os.fsencode(p.name)) % 10_000 < limit for p in paths]
     train = [p for p, out in zip(paths, held_out, strict=True) if not out]
     return train, [p for p, out in zip(paths, held_out, strict=True) if out]
 

@@ -1,5 +1,7 @@
 """Folders of photographs: finding, naming, splitting, loading."""
 
+import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -8,6 +10,7 @@ import pytest
 from skimage import data as photographs
 
 from ssldescriptor.training.data.images import find_images, load_images, relative_names, split
+from ssldescriptor.training.stylization.styles import Styles
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +61,31 @@ def test_the_split_does_not_change_when_photographs_are_added() -> None:
     assert sorted(train + held_out) == sorted(paths)
     assert 15 < len(held_out) < 70
     assert set(split(paths[:200], 0.1)[1]) == set(held_out) & set(paths[:200])
+
+
+def test_linked_folders_are_searched_once_and_loops_end(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "photos", tmp_path / "elsewhere"
+    for folder in (inside / "own", outside / "deep"):
+        folder.mkdir(parents=True)
+        (folder / "x.jpg").touch()
+    (inside / "a_link_to_own").symlink_to(inside / "own")
+    (inside / "linked").symlink_to(outside)
+    (inside / "again").symlink_to(outside / "deep")
+    (outside / "back").symlink_to(inside)
+    found = [str(path.relative_to(inside)) for path in find_images([inside])]
+    assert found == ["again/x.jpg", "own/x.jpg"]
+    (inside / "again").unlink()
+    found = [str(path.relative_to(inside)) for path in find_images([inside])]
+    assert found == ["linked/deep/x.jpg", "own/x.jpg"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names there are Unicode")
+def test_a_name_may_be_of_any_bytes(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.jpg")).touch()
+    paths = find_images([tmp_path])
+    train, held_out = split(paths, 0.5)
+    assert train + held_out == paths
+    with pytest.raises(ValueError, match=r"none of the 1 .*caf\\udce9\.jpg: an empty file"):
+        load_images(paths, 100)
+    with pytest.raises(ValueError, match="none of the 1 styles"):
+        Styles(paths, 100, 3).choose(Path(paths[0].name), 0)
