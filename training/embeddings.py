@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,11 +56,11 @@ def _read(file: Path) -> tuple[list[str], NDArray[np.floating]]:
     try:
         if file.suffix == ".npy":
             return listed.read_text().splitlines(), np.load(file, allow_pickle=False)
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             return [str(name) for name in arrays["names"]], arrays["rows"]
     except KeyError as error:
         raise ValueError(f"{file}: arrays `names` and `rows` are wanted; {error}") from error
-    except (ValueError, OSError, EOFError) as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"cannot read embeddings {file}: {error}") from error
 
 

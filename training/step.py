@@ -108,13 +108,19 @@ def run_step(
     bfloat16: bool,
     threads: int,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Compute the loss of a batch and the figures worth watching."""
+    """Compute the loss of a batch and the figures worth watching.
+
+    Raises:
+        FloatingPointError: no keypoint is valid, as with maps that hold nothing but NaN.
+    """
     with stage("dense"), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         maps = as_float(model.dense(batch.contrast))
     with stage("keypoints"):
         found = sample_correspondences(
             maps, batch.h, batch.views, batch.photo_size, options.keypoints, generator
         )
+        if not gather_rows(found.valid).any():
+            raise FloatingPointError("no keypoint is valid: no peak that the other view can see")
         noise = draw(torch.randn, found.target.shape, generator)
     missed = found.target + options.position_noise * noise
     target = torch.where(found.repeated[..., None], found.seen, missed)

@@ -113,3 +113,10 @@ def test_a_binary_loss_without_a_head_is_refused(batch: Batch) -> None:
 def test_bad_options_are_named(settings: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         StepOptions(**settings)
+
+
+def test_a_batch_without_any_keypoint_is_told(batch: Batch) -> None:
+    model = tiny()
+    torch.nn.init.constant_(next(model.dense.parameters()), float("nan"))
+    with pytest.raises(FloatingPointError, match="no keypoint is valid"):
+        step(model, batch, OPTIONS)

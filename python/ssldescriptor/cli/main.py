@@ -47,6 +47,16 @@ COMMANDS = (
     average,
     export,
 )
+# Of a damaged input, a full disk, a training that diverged.
+FAILURES = (
+    CommandError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    MemoryError,
+    FloatingPointError,
+    cv2.error,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -80,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"ssldescriptor {args.command}: interrupted", file=sys.stderr)
         return 130
-    except (CommandError, OSError, ValueError, RuntimeError, MemoryError, cv2.error) as error:
+    except FAILURES as error:
         _drop_unwritable_output()
         # Whoever read the output, such as head, has seen enough.
         if not isinstance(error, BrokenPipeError):

@@ -42,14 +42,11 @@ def run(args: argparse.Namespace) -> None:
     """Train and print the path of the last checkpoint; under torchrun its first process does.
 
     Raises:
-        CommandError: no photographs are named, or the loss or a gradient is not finite.
+        CommandError: no photographs are named.
     """
     config = read_config(args)
     import_training("memory").keep_pages()
-    try:
-        path = import_training("train").train(config, resume=args.resume)
-    except FloatingPointError as error:
-        raise CommandError(str(error)) from error
+    path = import_training("train").train(config, resume=args.resume)
     if import_training("distributed").is_main():
         print(path)
 

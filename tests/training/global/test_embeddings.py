@@ -76,3 +76,10 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
         (tmp_path / "bad.txt").write_text("a\n")
         with pytest.raises(ValueError, match="cannot read embeddings"):
             load_embeddings(tmp_path / name, PHOTOS)
+    np.savez_compressed(tmp_path / "whole.npz", names=NAMES, rows=ROWS)
+    whole = (tmp_path / "whole.npz").read_bytes()
+    stream = whole.find(b"names.npy") + len("names.npy") + 20
+    for damaged in (whole[:-30], whole[:stream] + b"\xff" * 9 + whole[stream + 9 :]):
+        (tmp_path / "cut.npz").write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"cannot read embeddings .*cut\.npz"):
+            load_embeddings(tmp_path / "cut.npz", PHOTOS)
