@@ -28,7 +28,7 @@ class Table:
         Raises:
             OSError: it cannot be written; names the file, which stays as it was.
         """
-        row = {"step": str(step)} | {name: f"{value:.5g}" for name, value in figures.items()}
+        row = {"step": str(step)} | {name: _shown(figure) for name, figure in figures.items()}
         self.rows.append(row)
         columns = list(dict.fromkeys(name for row in self.rows for name in row))
         text = io.StringIO()
@@ -36,3 +36,7 @@ class Table:
         writer.writeheader()
         writer.writerows(self.rows)
         write_whole(self.path, text.getvalue().encode())
+
+
+def _shown(figure: float) -> str:
+    return str(figure) if isinstance(figure, int) else f"{figure:.5g}"

@@ -22,6 +22,8 @@ def test_a_table_grows_in_rows_and_columns(tmp_path: Path) -> None:
     table.add(2, {"loss": 1.5, "score": 0.123456789})
     assert table.path.read_text() == "step,loss,score\n1,2,\n2,1.5,0.12346\n"
     assert [path.name for path in table.path.parent.iterdir()] == ["t.csv"]
+    table.add(3, {"overlaps": 1234567})
+    assert table.path.read_text().endswith("\n3,,,1234567\n")
 
 
 def test_a_table_forgets_what_will_be_done_again(tmp_path: Path) -> None:
