@@ -151,3 +151,12 @@ def test_export_in_integers_needs_photographs(
     assert main([*arguments, str(tmp_path)]) == 1
     assert "--quantize: no photograph" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_options_of_the_autoencoder_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["train-autoencoder", "--images", "photos", "-o", "a.pt"]
+    assert main([*arguments, "--seed", "-1"]) == 1
+    assert "--seed is -1, wanted 0 or more" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main([*arguments, "--threads", "0"])
+    assert "--threads: 0 is not above 0" in capsys.readouterr().err

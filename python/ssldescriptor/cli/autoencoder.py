@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ssldescriptor.cli.arguments import positive
+from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.cli.outputs import replacing
 from ssldescriptor.cli.training_extra import import_training
 
@@ -32,12 +34,18 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--steps", type=int, default=3000, help="optimizer steps (default 3000)")
     parser.add_argument("--seed", type=int, default=1, help="of weights and crops")
     parser.add_argument("--short-side", type=int, default=480, metavar="PX", help="default 480")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="default 1")
+    parser.add_argument("--threads", type=positive, default=1, metavar="N", help="default 1")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train, and print the path of the autoencoder."""
+    """Train, and print the path of the autoencoder.
+
+    Raises:
+        CommandError: a seed below 0.
+    """
+    if args.seed < 0:
+        raise CommandError(f"--seed is {args.seed}, wanted 0 or more")
     images = import_training("data.images")
     training = import_training("stylization.autoencoder_training")
     files = import_training("stylization.autoencoder_files")
