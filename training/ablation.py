@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ssldescriptor.evaluation.datasets.sequences import read_sequences
 from ssldescriptor.evaluation.environment import environment
 from ssldescriptor.evaluation.report.content import Report, Section
 from ssldescriptor.evaluation.report.html import html
@@ -32,6 +33,8 @@ from ssldescriptor.training.validation import Extract, validate
 # Nobody looks at the scores and pictures of a study's runs while they go. All of them round alike:
 # "auto" might choose otherwise for each. Overrides come after these.
 ALIKE = ("validate_every=0", "pictures_every=0", "bfloat16=no")
+# Settings that the study itself makes, and the options that they come from.
+OWN = {"data.images": "--images", "output": "--output", "steps": "--steps", "seed": "--seeds"}
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,11 @@ def run_study(study: Study) -> Path:
         The path of the Markdown table.
 
     Raises:
-        FileNotFoundError: a folder without configurations, photographs or sequences.
-        ValueError: a configuration that cannot be read or looks at other photographs than the
-            others, no photograph is kept out of training, or the folder holds runs with other
+        FileNotFoundError: a folder without configurations, photographs, stylized copies or
+            sequences, or no such file to start from or of embeddings.
+        ValueError: a configuration that cannot be read, looks at other photographs than the
+            others or wants copies of a folder that is not named, an override of what the study
+            sets, no photograph is kept out of training, or the folder holds runs with other
             settings.
     """
     runs = plan_runs(study)
@@ -108,11 +113,18 @@ def plan_runs(study: Study) -> list[Run]:
     paths = sorted(study.configs.glob("*.yaml"))
     if not paths:
         raise FileNotFoundError(f"--configs: no configuration (*.yaml) in {study.configs}")
+    for override in study.overrides:
+        if option := OWN.get(override.partition("=")[0].strip()):
+            raise ValueError(f"{override}: give {option}")
     runs = []
     for seed in study.seeds:
         for path in paths:
             output = study.output / f"{path.stem}-seed{seed}"
-            own = (f"data.images={json.dumps(study.images)}", f"output={json.dumps(str(output))}")
+            # YAML knows no surrogate pairs, the way in which JSON escapes what is beyond 16 bits.
+            own = (
+                f"data.images={json.dumps(study.images, ensure_ascii=False)}",
+                f"output={json.dumps(str(output), ensure_ascii=False)}",
+            )
             settings = (*ALIKE, *study.overrides, *own, f"steps={study.steps}", f"seed={seed}")
             runs.append(Run(path.stem, seed, load_config(path, settings)))
     first = _split_by(runs[0].config)
@@ -122,7 +134,25 @@ def plan_runs(study: Study) -> list[Run]:
                 f"{run.name} and {runs[0].name} keep other photographs out of training: "
                 "data.images, data.short_side and data.validation_share must be the same"
             )
+        if not (run.folder / "last.pt").exists():
+            _check_files(run)
     return runs
+
+
+def _check_files(run: Run) -> None:
+    """Tell of files that a run will want before the runs ahead of it take hours."""
+    data = run.config.data
+    if share := data.pair.stylized_share:
+        if not data.stylized:
+            raise ValueError(
+                f"{run.name}: stylized_share is {share} but there are no stylized copies; "
+                "make them with `ssldescriptor stylize` and name their folder in data.stylized"
+            )
+        find_images([data.stylized], f"{run.name}: data.stylized")
+    embeddings = data.sampler.embeddings if data.sampler.look_alike_share else ""
+    for key, file in (("init", run.config.init), ("data.sampler.embeddings", embeddings)):
+        if file and not Path(file).is_file():
+            raise FileNotFoundError(f"{run.name}: {key}: no such file: {file}")
 
 
 def _split_by(config: TrainConfig) -> tuple[list[str], int, float]:
@@ -131,6 +161,8 @@ def _split_by(config: TrainConfig) -> tuple[list[str], int, float]:
 
 def _scorer(study: Study, config: TrainConfig) -> Callable[[Extract], dict[str, float]]:
     """Return a function that scores a feature; its photographs are read now, and once."""
+    if study.sequences:  # missing ones are told before anything is trained
+        read_sequences(study.sequences)
     _, paths = split(find_images(config.data.images), config.data.validation_share)
     if not paths:
         raise ValueError("no photograph is kept out of training: raise data.validation_share")

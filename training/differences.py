@@ -43,13 +43,16 @@ def differences(was: str, now: str) -> list[str]:
 def refuse_another(was: str, config: TrainConfig) -> None:
     """Let a run go on only with the settings that it began with; where it writes may change.
 
+    So may a folder of stylized copies of which none is ever shown.
+
     Raises:
         ValueError: says which settings were what and are what now.
     """
+    free = FREE if config.data.pair.stylized_share else FREE | {"data.stylized"}
     found = [
         line
         for line in differences(was, dump_config(config))
-        if line.split(":", maxsplit=1)[0] not in FREE
+        if line.split(":", maxsplit=1)[0] not in free
     ]
     if found:
         raise ValueError(
@@ -60,7 +63,7 @@ def refuse_another(was: str, config: TrainConfig) -> None:
 def _settings(text: str) -> Iterator[tuple[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "config.yaml"
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         config = load_config(path)
     yield from _flat("", OmegaConf.to_container(OmegaConf.structured(config)))
 

@@ -55,11 +55,11 @@ def test_train_passes_its_settings_on(
         "distributed": SimpleNamespace(is_main=lambda: True),
     }
     monkeypatch.setattr(train, "import_training", modules.__getitem__)
-    arguments = ["train", "--images", "a b", "--images", "c", "--output", "runs/x", "--resume"]
+    arguments = ["train", "--images", "a b", "--images", "c😀", "--output", "runs/𠮷", "--resume"]
     assert main([*arguments, "steps=5"]) == 0
     assert seen == {
         "path": None,
-        "overrides": ["steps=5", 'data.images=["a b", "c"]', 'output="runs/x"'],
+        "overrides": ["steps=5", 'data.images=["a b", "c😀"]', 'output="runs/𠮷"'],
         "config": config,
         "resume": True,
         "pages": "kept",

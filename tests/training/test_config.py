@@ -95,3 +95,14 @@ def test_only_what_makes_the_model_is_refused() -> None:
     refuse_another(was, load_config(None))
     with pytest.raises(ValueError, match=r"\(was -> now\): batch: 10 -> 4$"):
         refuse_another(was, load_config(None, ["batch=4"]))
+
+
+def test_a_folder_of_copies_that_nobody_sees_may_change() -> None:
+    was = dump_config(load_config(None))
+    refuse_another(was, load_config(None, ["data.stylized=copies"]))
+    shown = ["data.pair.stylized_share=0.5"]
+    with pytest.raises(ValueError, match=r"now\): data\.stylized: '' -> 'copies'$"):
+        refuse_another(
+            dump_config(load_config(None, shown)),
+            load_config(None, [*shown, "data.stylized=copies"]),
+        )

@@ -58,10 +58,11 @@ def read_config(args: argparse.Namespace) -> Any:
         CommandError: no photographs are named.
     """
     overrides = list(args.overrides)
+    # YAML knows no surrogate pairs, the way in which JSON escapes what is beyond 16 bits.
     if args.images:
-        overrides.append(f"data.images={json.dumps(args.images)}")
+        overrides.append(f"data.images={json.dumps(args.images, ensure_ascii=False)}")
     if args.output:
-        overrides.append(f"output={json.dumps(args.output)}")
+        overrides.append(f"output={json.dumps(args.output, ensure_ascii=False)}")
     config = import_training("config").load_config(args.config, overrides)
     if not config.data.images:
         raise CommandError("no photographs: give --images DIR")

@@ -1,6 +1,8 @@
 """A study in small: every run once, tables, going on, what is refused."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,8 +12,9 @@ from skimage import data as photographs
 
 from ssldescriptor.training import ablation
 from ssldescriptor.training.ablation import Study, plan_runs, run_study
-from ssldescriptor.training.config import load_config
+from ssldescriptor.training.config import dump_config, load_config
 from ssldescriptor.training.configs import ABLATION, FOLDER, find_config
+from ssldescriptor.training.differences import differences
 
 SMALL = (
     "batch=2", "data.workers=0", "data.pair.size=96", "data.validation_share=0.5",
@@ -132,6 +135,14 @@ def test_all_runs_differ_in_what_they_compare_alone(configs: Path, photos: Path)
     assert [r.config.step.temperature for r in runs[:2]] == [0.1, 0.2]
 
 
+def test_any_character_may_be_in_a_path(configs: Path, photos: Path, tmp_path: Path) -> None:
+    named = replace(small_study(configs, photos, tmp_path / "😀𠮷"), images=("a😀/é𠮷",))
+    config = plan_runs(named)[0].config
+    assert config.data.images == ["a😀/é𠮷"]
+    assert Path(config.output) == tmp_path / "😀𠮷" / "a-seed1"
+    assert differences(dump_config(config), dump_config(config)) == []
+
+
 def test_what_cannot_be_compared_is_refused(configs: Path, photos: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="--configs"):
         run_study(small_study(tmp_path, photos, tmp_path / "out"))
@@ -142,6 +153,44 @@ def test_what_cannot_be_compared_is_refused(configs: Path, photos: Path, tmp_pat
     with pytest.raises(ValueError, match="b and a keep other photographs out"):
         run_study(small_study(tmp_path, photos, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_files_that_a_later_run_lacks_are_told_before_the_first(
+    configs: Path, photos: Path, tmp_path: Path
+) -> None:
+    def refused(error: type[Exception], message: str, *more: str, **changes: object) -> None:
+        with pytest.raises(error, match=message):
+            run_study(small_study(configs, photos, tmp_path / "out", *more, **changes))
+        assert not (tmp_path / "out").exists()
+
+    configs = tmp_path / "configs"
+    configs.mkdir()
+    (configs / "a.yaml").write_text("")
+    (configs / "b.yaml").write_text("data: {pair: {stylized_share: 0.5}}\n")
+    (tmp_path / "empty").mkdir()
+    refused(ValueError, r"b: stylized_share is 0\.5 but there are no .*in data\.stylized")
+    nowhere, empty = (f"data.stylized={tmp_path / name}" for name in ("nowhere", "empty"))
+    refused(FileNotFoundError, r"b: data\.stylized: no such folder", nowhere)
+    refused(FileNotFoundError, r"b: data\.stylized: no photograph", empty)
+    (configs / "b.yaml").write_text(f"init: {tmp_path}/gone.pt\n")
+    refused(FileNotFoundError, r"b: init: no such file: .*gone\.pt")
+    sampler = f"{{look_alike_share: 0.5, embeddings: {tmp_path}/gone.npz}}"
+    (configs / "b.yaml").write_text(f"data: {{sampler: {sampler}}}\n")
+    refused(FileNotFoundError, r"b: data\.sampler\.embeddings: no such file: .*gone\.npz")
+    (configs / "b.yaml").write_text("")
+    refused(FileNotFoundError, "nosuch", sequences=tmp_path / "nosuch")
+
+
+@pytest.mark.parametrize(
+    ("override", "option"),
+    [("steps=7", "--steps"), ("seed=3", "--seeds"), ("output=x", "--output"),
+     ("data.images=[x]", "--images")],
+)  # fmt: skip
+def test_settings_that_have_an_option_are_refused(
+    configs: Path, photos: Path, override: str, option: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(override)}: give {option}$"):
+        plan_runs(small_study(configs, photos, Path("out"), override))
 
 
 @pytest.mark.parametrize("path", [*FOLDER.glob("*.yaml"), *ABLATION.glob("*.yaml")], ids=str)
