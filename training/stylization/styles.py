@@ -44,7 +44,7 @@ class Styles:
             ValueError: no style can be used.
         """
         rng = np.random.default_rng((self.seed, zlib.crc32(os.fsencode(name.as_posix()))))
-        usable = []
+        usable: list[Path] = []
         for i in rng.permutation(len(self.paths)):
             path = self.paths[i]
             if path not in self.rejected:
