@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from ssldescriptor.cli.arguments import positive
-from ssldescriptor.cli.errors import CommandError
 from ssldescriptor.cli.train import add_training_arguments, read_config
 from ssldescriptor.cli.training_extra import import_training
 
@@ -40,11 +39,9 @@ def run(args: argparse.Namespace) -> None:
     """Refine, and print the path of the new weights.
 
     Raises:
-        CommandError: no photographs are named, or the loss is not finite.
+        CommandError: no photographs are named.
+        FloatingPointError: the loss is not finite.
     """
     config = read_config(args)
     import_training("memory").keep_pages()
-    try:
-        print(import_training("refine").refine(config, args.pairs, args.part))
-    except FloatingPointError as error:
-        raise CommandError(str(error)) from error
+    print(import_training("refine").refine(config, args.pairs, args.part))
