@@ -16,7 +16,7 @@ struct Candidate {
     std::size_t level;
     float size = 0;
     float angle_deg = 0;
-    float score = 0;   // logit of the chance that the keypoint is found again and matched
+    float score = 0;  // logit of the chance that the keypoint is found again and matched
 };
 
 struct Direction {
