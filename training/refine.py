@@ -1,8 +1,9 @@
 """The last stages of a model: networks alone, on what the whole extractor is given or finds.
 
-One network, on keypoints found in both views of a pair, while the others stay as they are; or all,
-so that they lose less in integers. What they are fed is made once, so that a step is nothing but
-these networks, and holds far more keypoints than one of `train`.
+One network, on keypoints found in both views of a pair, while the others stay as they are; or a
+narrower dense network, which learns from the wide one; or all, so that they lose less in integers.
+What they are fed is made once, so that a step is nothing but these networks, and holds far more
+keypoints than one of `train`.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def refine(config: TrainConfig, num_pairs: int, part: str = "patch_head") -> Pat
     Args:
         config: the run, as for `train`; `step.keypoints` is the most of a pair, and `batch` the
             number of pairs (of the frame net: times `step.keypoints`, of candidates) of a step.
-            For "rounding", `batch` images and as many times `step.keypoints`. What only other
-            networks need is not read.
+            For "rounding", `batch` images and as many times `step.keypoints`. For "dense",
+            `step.keypoints` is the most of a view at each scale, and `batch` the images of a step:
+            more where they are smaller. What only other networks need is not read.
         num_pairs: pairs of views that are made once, and drawn from.
         part: a name in `LESSONS`.
 

@@ -16,9 +16,9 @@ def add_parser(commands: Any) -> None:
         "ablation",
         help="train several configurations alike and compare them (needs the extra [train])",
         description="Train every configuration of a folder with every seed, one after the other, "
-        "score each on photographs kept out of training, and write ablation.md and ablation.json. "
-        "Settings of all runs can be given as key=value. A study that was interrupted goes on when "
-        "it is started again.",
+        "score each on photographs kept out of training, and write ablation.md, ablation.html and "
+        "ablation.json. Settings of all runs can be given as key=value. A study that was "
+        "interrupted goes on when it is started again.",
     )
     parser.add_argument(
         "--configs",

@@ -14,7 +14,7 @@ def add_parser(commands: Any) -> None:
     """Declare the command's arguments."""
     parser = commands.add_parser(
         "refine",
-        help="train a model's patch head or frame net alone, or for integers (needs [train])",
+        help="train one network of a model alone, or all for integers (needs the extra [train])",
         description="Train one network of a checkpoint alone, on keypoints that the model finds in "
         "both views of a pair; or a narrower dense network (--part dense) to answer as that of the "
         "checkpoint does; or all (--part rounding) to answer in integers as they do in floats. "

@@ -18,7 +18,12 @@ from ssldescriptor.formats import NAMES
 def add_parser(commands: Any) -> None:
     """Declare the command's arguments; all that follows the script is the script's."""
     parser = commands.add_parser("run", help="run a script of SIFT, ORB, ... with SSLDescriptor")
-    parser.add_argument("--only", action="append", metavar="NAME", help="replace SIFT, ORB, ...")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="NAME",
+        help="replace this feature alone, such as SIFT; may be repeated",
+    )
     parser.add_argument("--descriptor", choices=NAMES, help="one form for all features")
     parser.add_argument("--nfeatures", type=int, help="cap on keypoints, whatever the script says")
     parser.add_argument("--keep-keypoints", action="store_true", help="replace descriptors only")
