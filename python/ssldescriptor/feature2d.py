@@ -66,7 +66,8 @@ class Feature2D(Settings):
 
         Returns:
             A tuple of cv2.KeyPoint, best first, with `detector` in its order; () for an empty
-            image; a tuple of these for a list.
+            image; a tuple of these for a list. The response of the model's keypoints is the
+            chance, 0 to 1, that one is found in another view and matched.
 
         Raises:
             cv2.error: An image or a mask of the wrong type or size.
@@ -181,7 +182,7 @@ class Feature2D(Settings):
                 keypoints from Python. Use compute().
 
         Returns:
-            (keypoints, descriptors): a tuple of cv2.KeyPoint, best first, and an
+            (keypoints, descriptors): a tuple of cv2.KeyPoint as of detect(), and an
             (N, descriptorSize()) array; ((), None) where there are none.
 
         Raises:

@@ -79,7 +79,7 @@ def match_images(
         See ImageMatches.
 
     Raises:
-        cv2.error: An image of the wrong type, or an empty one.
+        cv2.error: An image of the wrong type, or an empty one that the feature refuses.
         OSError, ValueError: A file that is missing or no photograph, an unknown model, or a feature
             compared by NORM_HAMMING2.
     """
