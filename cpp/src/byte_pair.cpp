@@ -32,7 +32,7 @@ const std::uint64_t* WordRows::panels(const std::vector<MatrixView<std::uint8_t>
     std::int64_t words = 0;
     for (const auto& image : images) {
         count += image.rows;
-        words = std::max(words, num_words(image.cols));
+        if (image.rows > 0) words = num_words(image.cols);
     }
     const std::int64_t padded = (count + lanes - 1) / lanes * lanes;
     auto* out = scratch_.get<std::uint64_t>(static_cast<std::size_t>(padded * words));

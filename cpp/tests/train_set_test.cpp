@@ -99,6 +99,18 @@ TEST_CASE("integers as numbers are found as the same floats, and do not mix with
     CHECK_THROWS_AS(TrainSet<float>({NumberRows(b.view), a_floats}), std::invalid_argument);
 }
 
+TEST_CASE("images without rows may have any row length") {
+    const auto a = test::random_rows<std::uint8_t>(20, 9, 256, 10);
+    const auto b = test::random_rows<std::uint8_t>(30, 9, 256, 11);
+    const std::vector<std::uint8_t> wide(64);
+    for (const std::int64_t cols : {0, 64}) {
+        const ByteRows none{wide.data(), 0, cols};
+        const TrainSet<std::uint8_t> set({none, b.view, none});
+        CHECK(set.num_cols() == 9);
+        CHECK(match(a.view, set, {}).index1 == match(a.view, b.view, {}).index1);
+    }
+}
+
 TEST_CASE("rows are located in their images") {
     const auto rows = test::random_rows<float>(30, 2, 9, 5);
     const TrainSet<float> set(cut(rows.view));
