@@ -15,6 +15,9 @@ constexpr int kRows = 4;
 constexpr int kColumns = kVectors * kLanes;
 constexpr Index kBlockRows = 512;
 
+// Partial counts: their upper byte may take the sign bit.
+typedef std::uint64_t Counts __attribute__((vector_size(8 * kLanes), may_alias));
+
 #define SSLD_INLINE inline __attribute__((always_inline))
 #define SSLD_UNROLL _Pragma("GCC unroll 8")
 
@@ -35,18 +38,20 @@ SSLD_INLINE void tile_distances(const std::uint64_t* a, const std::uint64_t* b, 
     }
     for (Index first = 0; first < words; first += kFlushWords) {
         const Index last = first + kFlushWords < words ? first + kFlushWords : words;
-        VecW counts[Rows][kVectors] = {};
+        Counts counts[Rows][kVectors] = {};
         for (Index w = first; w < last; ++w) {
             SSLD_UNROLL for (int v = 0; v < kVectors; ++v) {
                 const VecW column = load(b + w * kColumns + v * kLanes);
                 SSLD_UNROLL for (int r = 0; r < Rows; ++r) {
                     const auto word = static_cast<std::int64_t>(a[r * words + w]);
-                    counts[r][v] += count_bits((word - VecW{}) ^ column);
+                    counts[r][v] += reinterpret_cast<Counts>(count_bits((word - VecW{}) ^ column));
                 }
             }
         }
         SSLD_UNROLL for (int r = 0; r < Rows; ++r) {
-            SSLD_UNROLL for (int v = 0; v < kVectors; ++v) d[r][v] += sum_counts(counts[r][v]);
+            SSLD_UNROLL for (int v = 0; v < kVectors; ++v) {
+                d[r][v] += sum_counts(reinterpret_cast<VecW>(counts[r][v]));
+            }
         }
     }
 }
