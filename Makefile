@@ -128,7 +128,7 @@ readme: demo
 clean:
 	rm -rf build dist demo-out .venv .venv-demo .venv-opencv5 .venv-oldest
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find python training tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find python training tests examples benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
 
 # What pip cannot install: a compiler, venv, Python's headers.
 host:

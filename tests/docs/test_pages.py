@@ -95,3 +95,11 @@ def test_commands_exist() -> None:
 def test_the_site_shows_every_page() -> None:
     named = re.findall(r": ([\w/]+\.md)$", (DOCS.parent / "mkdocs.yml").read_text(), re.M)
     assert sorted(named) == PAGES
+
+
+@pytest.mark.parametrize("name", ["hooks.py", "__pycache__/hooks.cpython-311.pyc"])
+def test_the_site_holds_no_python(name: str) -> None:
+    pathspec = pytest.importorskip("pathspec")  # what mkdocs reads the patterns with
+    settings = (DOCS.parent / "mkdocs.yml").read_text()
+    excluded = re.findall(r"^exclude_docs: \|\n((?:  .*\n)+)", settings, re.M)[0]
+    assert pathspec.GitIgnoreSpec.from_lines(excluded.split()).match_file(name)
