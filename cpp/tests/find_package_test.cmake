@@ -1,4 +1,5 @@
-# Install the core, build the example against it with find_package(ssld), and run it:
+# Install the core, build the example against it with find_package(ssld), from a project of older
+# C++, and run it:
 # cmake -DBUILD=... -DSOURCE=... -DCOMPILER=... -DGENERATOR=... -P find_package_test.cmake
 set(WORK ${BUILD}/find_package)
 file(REMOVE_RECURSE ${WORK})
@@ -14,7 +15,7 @@ endfunction()
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 run(${CMAKE_COMMAND} -S ${SOURCE}/examples/cpp -B ${WORK}/build -G ${GENERATOR}
-  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_STANDARD=14 -DCMAKE_PREFIX_PATH=${WORK}/prefix)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WORK}/build/match_rows)
 if(NOT output MATCHES "1000 matches")
