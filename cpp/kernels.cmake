@@ -1,6 +1,12 @@
 # Kernel files: one text per kernel, one small file per instruction set, each with
 # its own flags. Dispatch happens at run time, so the rest of the build stays at the baseline.
 
+# What the compiler builds for, as the sources ask: CMAKE_SYSTEM_PROCESSOR names the same processor
+# differently from system to system, and under macOS the machine, not the target.
+include(CheckCXXSymbolExists)
+check_cxx_symbol_exists(__x86_64__ cstddef SSLD_X86_64)
+check_cxx_symbol_exists(__aarch64__ cstddef SSLD_AARCH64)
+
 set(SSLD_AVX512 -mavx512f -mavx512bw -mavx512vl -mavx512dq)
 
 function(ssld_kernel_files level)
@@ -22,12 +28,12 @@ set(SSLD_FLAGS_neon "")
 
 ssld_kernel_files(baseline nearest2_baseline.cpp integers_baseline.cpp hamming_baseline.cpp
   sample_patch_baseline.cpp sample_rings_baseline.cpp)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+if(SSLD_X86_64)
   ssld_kernel_files(avx2 nearest2_avx2.cpp integers_avx2.cpp hamming_avx2.cpp
     sample_patch_avx2.cpp sample_rings_avx2.cpp)
   ssld_kernel_files(avx512 nearest2_avx512.cpp hamming_avx512.cpp)
   ssld_kernel_files(avx512_popcnt hamming_avx512_popcnt.cpp)
   ssld_kernel_files(avx512_vnni integers_avx512_vnni.cpp bytes_avx512_vnni.cpp)
-elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+elseif(SSLD_AARCH64)
   ssld_kernel_files(neon nearest2_neon.cpp hamming_neon.cpp)
 endif()
