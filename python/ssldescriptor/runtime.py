@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ssldescriptor.formats import NUM_BITS
 from ssldescriptor.models import resolve
+from ssldescriptor.session import Session
 
 FORMAT = "2"
 STRIDE = 32  # the dense network wants sides that are multiples of this
@@ -71,7 +71,7 @@ class Model:
     path: Path
     metadata: dict[str, str]
     dim: int
-    _session: ort.InferenceSession = field(repr=False)
+    _session: Session = field(repr=False)
     has_bits: bool = False
     grids: int = 2
 
@@ -111,8 +111,7 @@ class Model:
         return self._run(["bits"], "rows", rows)[0]
 
     def _run(self, outputs: list[str], name: str, value: FloatArray) -> list[FloatArray]:
-        found: list[FloatArray] = self._session.run(outputs, {name: value})
-        return found
+        return self._session.run(outputs, {name: value})
 
 
 def load_model(model: str | Path, num_threads: int) -> Model:
@@ -127,24 +126,16 @@ def load_model(model: str | Path, num_threads: int) -> Model:
         ValueError: the file cannot be read as ONNX, or is not a model of this package.
     """
     path = resolve(model)
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = num_threads
-    options.inter_op_num_threads = 1
-    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    # Threads that spin between the many small layers take processor time from everybody else: with
-    # two threads inside a layer, beside other work, a fifth more of it and nearly twice the time.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # It warns that inputs with a default are not constants: that is what they are for.
-    options.log_severity_level = 3
     try:
-        session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = Session(path.read_bytes(), num_threads)
     except Exception as error:  # onnxruntime raises a type of its own for every code
         reason = str(error).splitlines()[0]
         raise ValueError(f"cannot load the model {path}: {reason}") from error
-    metadata = dict(session.get_modelmeta().custom_metadata_map)
-    _check(path, session, metadata)
-    grids = _shapes(session)["patches"][1]
-    return Model(path, metadata, int(metadata["dim"]), session, _has_bits(path, session), grids)
+    metadata = dict(session.started.get_modelmeta().custom_metadata_map)
+    _check(path, session.started, metadata)
+    grids = _shapes(session.started)["patches"][1]
+    has_bits = _has_bits(path, session.started)
+    return Model(path, metadata, int(metadata["dim"]), session, has_bits, grids)
 
 
 def _check(path: Path, session: Any, metadata: dict[str, str]) -> None:
