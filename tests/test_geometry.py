@@ -141,6 +141,12 @@ def test_wrong_arguments(pair):
         match_images(pair[0].astype(np.float32), pair[1])
     with pytest.raises(cv2.error):
         match_images(None, pair[1])
+    for threshold in (0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"threshold is {threshold}; .* above 0"):
+            match_images(*pair, threshold=threshold)
+    for wrong in ("3", None):
+        with pytest.raises(TypeError, match=r"'threshold' is .* a number is wanted"):
+            match_images(*pair, threshold=wrong)
 
 
 @pytest.mark.parametrize("elements", [3, 4])

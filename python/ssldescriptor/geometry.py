@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from ssldescriptor.dmatches import make_matches
 from ssldescriptor.images import read_image
 from ssldescriptor.keypoints import from_cv2
 from ssldescriptor.matching import match
+from ssldescriptor.parameters import check_number
 
 Model = Literal["homography", "fundamental"]
 
@@ -80,11 +82,14 @@ def match_images(
 
     Raises:
         cv2.error: An image of the wrong type, or an empty one that the feature refuses.
-        OSError, ValueError: A file that is missing or no photograph, an unknown model, or a feature
-            compared by NORM_HAMMING2.
+        OSError, ValueError: A file that is missing or no photograph, an unknown model, a threshold
+            that is not above 0, or a feature compared by NORM_HAMMING2.
+        TypeError: A threshold that is no number.
     """
     if model is not None and model not in _MIN_MATCHES:
         raise ValueError(f"model={model!r} is unknown; {', '.join(_MIN_MATCHES)} or None is wanted")
+    if not 0 < check_number(threshold, float, "threshold") < math.inf:
+        raise ValueError(f"threshold is {threshold}; a number of pixels above 0 is wanted")
     feature = _default_feature() if feature is None else feature
     keypoints0, rows0 = _extract(feature, image0)
     keypoints1, rows1 = _extract(feature, image1)
