@@ -14,6 +14,7 @@ from ssldescriptor.calls import UNSET
 from ssldescriptor.errors import BAD_ARGUMENT, cv2_error, overloaded
 from ssldescriptor.images import check_image, check_mask, is_umat, to_gray
 from ssldescriptor.keypoints import copy_cv2, from_cv2
+from ssldescriptor.pipeline import Pipeline
 from ssldescriptor.settings import Settings
 
 Image = NDArray[Any] | cv2.UMat | None
@@ -75,17 +76,10 @@ class Feature2D(Settings):
         many, images = calls.choose_form(image, images, "detect")
         masks = mask if masks is None else masks
         if not many:
-            return self._detect(images, masks)
+            return _detect(self._pipeline, images, masks)
         pairs = calls.pair_up(images, masks, "masks", "detect", optional=True)
-        return tuple(self._detect(*pair) for pair in pairs)
-
-    def _detect(self, image: Any, mask: Any) -> KeyPoints:
-        checked = check_image(image, "detect")
-        if checked is None:
-            return ()
-        gray = to_gray(checked)
-        mask = check_mask(mask, gray.shape, "detect")
-        return self._pipeline.detect(checked, gray, mask, "detect")[0]
+        pipeline = self._pipeline
+        return tuple(_detect(pipeline, *pair) for pair in pairs)
 
     @overload
     def compute(
@@ -144,25 +138,16 @@ class Feature2D(Settings):
             )
         if not many:
             as_umat = is_umat(images) or is_umat(descriptors)
-            return self._compute(images, keypoints, descriptors, as_umat)
+            return _compute(self._pipeline, images, keypoints, descriptors, as_umat)
         pairs = calls.pair_up(images, keypoints, "keypoints", "compute")
         arrays = calls.arrays_of_list(descriptors, len(pairs), "compute")
         as_umat = any(map(is_umat, (*images, *arrays)))
+        pipeline = self._pipeline
         results = [
-            self._compute(*pair, array, as_umat) for pair, array in zip(pairs, arrays, strict=True)
+            _compute(pipeline, *pair, array, as_umat)
+            for pair, array in zip(pairs, arrays, strict=True)
         ]
         return tuple(r[0] for r in results), tuple(r[1] for r in results)
-
-    def _compute(
-        self, image: Any, keypoints: Any, descriptors: Any, as_umat: bool
-    ) -> tuple[KeyPoints, Any]:
-        calls.check_descriptors(descriptors, "compute")
-        checked = check_image(image, "compute")
-        result = copy_cv2(calls.check_keypoints(keypoints, "compute"))
-        rows = None
-        if checked is not None and result:
-            rows = self._pipeline.describe(to_gray(checked), from_cv2(result))
-        return result, calls.hand_out(rows, descriptors, as_umat=as_umat)
 
     @overloaded
     def detectAndCompute(
@@ -206,3 +191,24 @@ class Feature2D(Settings):
                 rows = pipeline.describe(gray, arrays)
         as_umat = any(is_umat(argument) for argument in (image, mask, descriptors))
         return keypoints, calls.hand_out(rows, descriptors, as_umat=as_umat)
+
+
+def _detect(pipeline: Pipeline, image: Any, mask: Any) -> KeyPoints:
+    checked = check_image(image, "detect")
+    if checked is None:
+        return ()
+    gray = to_gray(checked)
+    mask = check_mask(mask, gray.shape, "detect")
+    return pipeline.detect(checked, gray, mask, "detect")[0]
+
+
+def _compute(
+    pipeline: Pipeline, image: Any, keypoints: Any, descriptors: Any, as_umat: bool
+) -> tuple[KeyPoints, Any]:
+    calls.check_descriptors(descriptors, "compute")
+    checked = check_image(image, "compute")
+    result = copy_cv2(calls.check_keypoints(keypoints, "compute"))
+    rows = None
+    if checked is not None and result:
+        rows = pipeline.describe(to_gray(checked), from_cv2(result))
+    return result, calls.hand_out(rows, descriptors, as_umat=as_umat)

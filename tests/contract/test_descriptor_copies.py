@@ -86,3 +86,16 @@ def test_a_change_while_threads_run_never_mixes(create_ours, image):
             keypoints, rows = job.result()
             assert len(keypoints) == len(rows)
             assert len(rows) in (10, 30, 50)
+
+
+def test_a_change_during_a_list_counts_for_the_next_call(create_ours, image):
+    class Meddler:
+        """Finds keypoints, and changes the feature meanwhile, as another thread may do."""
+
+        def detect(self, image, mask=None):
+            feature.setNFeatures(10)
+            return cv2.FastFeatureDetector.create().detect(image, mask)
+
+    feature = create_ours(50, detector=Meddler())
+    assert [len(keypoints) for keypoints in feature.detect([image, image])] == [50, 50]
+    assert [len(keypoints) for keypoints in feature.detect([image, image])] == [10, 10]
