@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ssldescriptor.formats import NUM_BITS
 from ssldescriptor.models import resolve
-from ssldescriptor.session import Session
+from ssldescriptor.session import Runs, Session
 
 FORMAT = "2"
 STRIDE = 32  # the dense network wants sides that are multiples of this
@@ -71,7 +71,7 @@ class Model:
     path: Path
     metadata: dict[str, str]
     dim: int
-    _session: Session = field(repr=False)
+    _session: Runs = field(repr=False)
     has_bits: bool = False
     grids: int = 2
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
+
+
+class Runs(Protocol):
+    """What runs a model's networks: a session, or what stands for one in training."""
+
+    def run(self, outputs: list[str], inputs: dict[str, NDArray[np.float32]]) -> list[Any]:
+        """Return the named outputs for the named inputs."""
+        ...
 
 
 class Session:
