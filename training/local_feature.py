@@ -63,7 +63,7 @@ class LocalFeature(nn.Module):
             With N = num_features, rows beyond an image's keypoints zero:
 
             * keypoints: (B, N, 2) float32, (x, y) pixels, centres at integers;
-            * scores: (B, N) float32, descending;
+            * scores: (B, N) float32, chances of being matched again, descending;
             * descriptors: (B, N, D) float32, unit rows;
             * angles: (B, N) float32, degrees clockwise on screen, -1 for none;
             * sizes: (B, N) float32, diameters in pixels;

@@ -20,7 +20,7 @@ class Keypoints:
         xy: (N, 2) float32, (x, y) in pixels, the centre of a pixel at the integer.
         size: (N,) float32, diameter in pixels.
         angle: (N,) float32, degrees clockwise in image axes in [0, 360), or -1 for none.
-        score: (N,) float32, higher is better.
+        score: (N,) float32, higher is better; of the model's own the chance of being matched again.
     """
 
     xy: FloatArray
