@@ -45,7 +45,7 @@ test-cpp: .venv/.installed
 
 ## make example-cpp                  the C++ examples, in build/example/, with onnxruntime fetched into build/onnxruntime/
 example-cpp: .venv/.installed
-	@if .ci/get_onnxruntime .venv/bin/python build/onnxruntime; then \
+	@unset MAKEFLAGS; if .ci/get_onnxruntime .venv/bin/python build/onnxruntime; then \
 	  . .venv/bin/activate && $(CMAKE) >/dev/null && cmake --build build/cpp --target ssld && \
 	  cmake --install build/cpp --prefix build/ssld >/dev/null && \
 	  cmake -S examples/cpp -B build/example -G Ninja -DCMAKE_PREFIX_PATH="$(CURDIR)/build/ssld" \
