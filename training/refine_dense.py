@@ -39,8 +39,9 @@ class DenseLesson:
             ValueError: a layer is wider than the teacher's, there is nothing to learn from it, or
                 there is no keypoint.
         """
-        wide = _trained(Path(config.teacher or config.init))
-        begun = _widths(_trained(Path(config.init))) == _widths(model)
+        start = _trained(Path(config.init))
+        wide = _trained(Path(config.teacher)) if config.teacher else start
+        begun = _widths(start) == _widths(model)
         if begun and not config.teacher:
             raise ValueError(
                 f"the dense network of {config.init} has these widths already: name narrower ones, "
