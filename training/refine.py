@@ -52,21 +52,24 @@ def refine(config: TrainConfig, num_pairs: int, part: str = "patch_head") -> Pat
 
     Raises:
         FileNotFoundError: no photographs, or no checkpoint.
-        ValueError: no checkpoint is named, it has no such network, or too few keypoints were found.
-            Negatives of other scopes than the batch, for the patch head.
+        ValueError: no checkpoint is named, it has no such network, too few keypoints were found, or
+            the output folder has weights already; for the patch head, negatives of other scopes
+            than the batch.
         FloatingPointError: the loss or a gradient is not finite.
     """
     if not config.init:
         raise ValueError("nothing to refine: name a checkpoint in init")
     if part not in LESSONS:
         raise ValueError(f"part={part!r} cannot be refined; known: {', '.join(LESSONS)}")
+    path = Path(config.output) / "weights.pt"
+    if path.exists():
+        raise ValueError(f"{path} exists: give another --output, or remove it")
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     model = make_model(config.model)
     if not isinstance(model, GeometricModel):
         raise ValueError(f"a {config.model.architecture} model has no {part} to refine")
     say(start_from(model, Path(config.init)))
-    path = Path(config.output) / "weights.pt"
     path.parent.mkdir(parents=True, exist_ok=True)
     lesson = LESSONS[part](config, model, _make_pairs(config, num_pairs))
     say(f"{lesson.size} keypoints of {num_pairs} pairs")

@@ -138,15 +138,16 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
 
 def test_only_what_is_named_is_trained(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
     before = weights(checkpoint)
-    for part, trained, more in (
-        ("patch_head", {"patch_head"}, ()),
-        ("patch_head", {"patch_head", "binary"}, ("step.binary_weight=1",)),
-        ("frame_net", {"frame_net"}, ()),
+    for name, part, trained, more in (
+        ("head", "patch_head", {"patch_head"}, ()),
+        ("both", "patch_head", {"patch_head", "binary"}, ("step.binary_weight=1",)),
+        ("frames", "frame_net", {"frame_net"}, ()),
     ):
-        after = weights(refine(refined(folder, checkpoint, tmp_path, *more), 6, part))
+        path = refine(refined(folder, checkpoint, tmp_path / name, *more), 6, part)
+        after = weights(path)
         changed = {n.split(".")[0] for n in before if not torch.equal(before[n], after[n])}
         assert changed == trained
-    export(tmp_path / "weights.pt", tmp_path / "m.onnx")
+    export(path, tmp_path / "m.onnx")
     assert FeatureExtractor(FeatureOptions(tmp_path / "m.onnx")).dim == 128
 
 
@@ -185,6 +186,8 @@ def test_a_loss_that_is_not_finite_stops_the_run(
 def test_what_cannot_be_refined_is_told(folder: Path, checkpoint: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="name a checkpoint in init"):
         refine(tiny(folder, tmp_path), 2)
+    with pytest.raises(ValueError, match=r"weights\.pt exists: give another --output, or remove"):
+        refine(refined(folder, checkpoint, checkpoint.parent), 2)
     with pytest.raises(ValueError, match="l2net model has no patch_head"):
         refine(refined(folder, checkpoint, tmp_path, "model.architecture=l2net"), 2)
     with pytest.raises(ValueError, match="part='stem' cannot be refined; known: patch_head, fra"):
