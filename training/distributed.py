@@ -90,14 +90,6 @@ def gather_rows(rows: Tensor) -> Tensor:
     return gathered
 
 
-def sum_over_ranks(values: Tensor) -> Tensor:
-    """Sum a tensor of the same shape over all ranks; its gradient is summed in the same way."""
-    if num_ranks() == 1:
-        return values
-    total: Tensor = _Sum.apply(values)  # type: ignore[no-untyped-call]
-    return total
-
-
 def average_gradients(model: nn.Module) -> None:
     """Replace every gradient by its mean over the ranks, in one message."""
     if num_ranks() == 1:
@@ -132,19 +124,3 @@ class _Gather(torch.autograd.Function):
         total = gradient.contiguous().clone()
         distributed.all_reduce(total)
         return total[rank() * ctx.count : (rank() + 1) * ctx.count]
-
-
-class _Sum(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, values: Tensor) -> Tensor:
-        del ctx
-        total = values.contiguous().clone()
-        distributed.all_reduce(total)
-        return total
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        del ctx
-        total = gradient.contiguous().clone()
-        distributed.all_reduce(total)
-        return total
