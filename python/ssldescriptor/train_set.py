@@ -50,9 +50,7 @@ def norm_name(norm: int) -> str | None:
     return {cv2.NORM_L2: "l2", cv2.NORM_L2SQR: "l2_squared"}.get(norm)
 
 
-def make_train_set(
-    image: object, query: NDArray[Any], norm: int, func: str, name: str = "trainDescriptors"
-) -> TrainSet:
+def make_train_set(image: object, query: NDArray[Any], norm: int, func: str) -> TrainSet:
     """Take the train descriptors of one call.
 
     Args:
@@ -60,17 +58,16 @@ def make_train_set(
         query: (N, D) as the user gave it.
         norm: See check_rows.
         func: The public method that the user called.
-        name: The parameter that held the descriptors.
 
     Raises:
         cv2.error: The descriptors are missing, or are not like the query's.
     """
-    array = as_array(image, name, func)
+    array = as_array(image, "trainDescriptors", func)
     check_same(query, array, func)
     assert array is not None  # check_same
     if array.size == 0:
         array = array.reshape(0, query.shape[1])
-    rows = check_rows(array, name, norm, func)
+    rows = check_rows(array, "trainDescriptors", norm, func)
     return TrainSet(rows, (len(rows),), query.dtype, query.shape[1])
 
 
