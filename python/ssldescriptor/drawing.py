@@ -49,9 +49,8 @@ def draw_matches(
     if not (np.isfinite(left).all() and np.isfinite(right).all()):
         raise ValueError("a point is not finite; pixels of the images are wanted")
     canvas, offset = _side_by_side(_colour(image0), _colour(image1))
-    chosen = np.unique(np.linspace(0, len(left) - 1, max_lines).round().astype(int))
-    if len(left) <= max_lines:
-        chosen = np.arange(len(left))
+    count = min(len(left), max_lines)
+    chosen = np.linspace(0, len(left) - 1, count).round().astype(int)
     # The bad lines lie below, so that they cannot hide the good ones.
     for row in sorted(chosen, key=lambda index: bool(flags[index])):
         start = _pixel(left[row])
