@@ -46,8 +46,7 @@ def cv2_error(code: int, func: str, message: str) -> cv2.error:
     Returns:
         The exception, not yet raised.
     """
-    name = _NAMES.get(code, "Unknown error")
-    text = f"SSLDescriptor error: ({code}:{name}) {message} in function '{func}'\n"
+    text = f"SSLDescriptor error: ({code}:{_NAMES[code]}) {message} in function '{func}'\n"
     error = cv2.error(text)
     error.code = code
     error.func = func
