@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error, overloaded
 from ssldescriptor.options import MatcherOptions, norm_of_name
 from ssldescriptor.parameters import check_number
-from ssldescriptor.persistence import Field, read_file, read_node, write_fields, write_file
+from ssldescriptor.persistence import Field, read_settings, write_file, write_settings
 from ssldescriptor.train_set import TrainSet
 
 NAME = "SSLMatcher"
@@ -160,13 +160,7 @@ class MatcherSettings:
         Raises:
             cv2.error: The file cannot be written.
         """
-        target = fileName if fs is None else fs
-        if isinstance(target, cv2.FileStorage):
-            write_fields(target, self._fields(), name)
-        elif target is None or name:
-            raise cv2_error(BAD_ARGUMENT, "write", "write(fileName) or write(fs, name) is wanted")
-        else:
-            write_file(target, self._fields(), "write")
+        write_settings(self._fields(), fileName, name, fs)
 
     def save(self, filename: str | os.PathLike[str]) -> None:
         """Do the same as write(filename)."""
@@ -184,13 +178,7 @@ class MatcherSettings:
         Raises:
             cv2.error: No such file or node, or not the options of an SSLMatcher.
         """
-        source = fileName if arg1 is None else arg1
-        if source is None:
-            raise cv2_error(BAD_ARGUMENT, "read", "missing required argument 'fileName' (pos 1)")
-        if isinstance(source, cv2.FileNode):
-            fields: Mapping[str, Any] = read_node(source, "read")
-        else:
-            fields = read_file(source, "read")
+        fields: Mapping[str, Any] = read_settings(fileName, arg1)
         if fields.get("name") != NAME:
             message = f"these are not the options of a matcher: name is {fields.get('name')!r}"
             raise cv2_error(OBJECT_NOT_FOUND, "read", message)

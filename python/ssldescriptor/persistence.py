@@ -57,6 +57,42 @@ def write_file(path: str | os.PathLike[str], fields: Mapping[str, Field], func: 
         temporary.unlink(missing_ok=True)
 
 
+def write_settings(
+    fields: Mapping[str, Field],
+    file_name: str | os.PathLike[str] | cv2.FileStorage | None,
+    name: str,
+    fs: cv2.FileStorage | None,
+) -> None:
+    """Do what write() of a `cv2.Algorithm` does, whose arguments these are beside the fields.
+
+    Raises:
+        cv2.error: The file cannot be written, or arguments that do not go together.
+    """
+    target = file_name if fs is None else fs
+    if isinstance(target, cv2.FileStorage):
+        write_fields(target, fields, name)
+    elif target is None or name:
+        raise cv2_error(BAD_ARGUMENT, "write", "write(fileName) or write(fs, name) is wanted")
+    else:
+        write_file(target, fields, "write")
+
+
+def read_settings(
+    file_name: str | os.PathLike[str] | cv2.FileNode | None, arg1: cv2.FileNode | None
+) -> dict[str, Field]:
+    """Read the fields that read() of a `cv2.Algorithm` is given the file or the node of.
+
+    Raises:
+        cv2.error: No such file or node, or not of fields.
+    """
+    source = file_name if arg1 is None else arg1
+    if source is None:
+        raise cv2_error(BAD_ARGUMENT, "read", "missing required argument 'fileName' (pos 1)")
+    if isinstance(source, cv2.FileNode):
+        return read_node(source, "read")
+    return read_file(source, "read")
+
+
 def read_file(path: str | os.PathLike[str], func: str) -> dict[str, Field]:
     """Read the fields of a file that `write_file` or an algorithm of OpenCV wrote.
 

@@ -15,7 +15,7 @@ from ssldescriptor.errors import BAD_ARGUMENT, OBJECT_NOT_FOUND, cv2_error, over
 from ssldescriptor.fields import NAME, from_fields, to_fields
 from ssldescriptor.options import DescriptorOptions
 from ssldescriptor.parameters import OpenCVParameters, Value, check_number
-from ssldescriptor.persistence import read_file, read_node, write_fields, write_file
+from ssldescriptor.persistence import read_settings, write_file, write_settings
 from ssldescriptor.pipeline import Pipeline, make_pipeline
 
 Self = TypeVar("Self", bound="Settings")
@@ -112,13 +112,8 @@ class Settings(OpenCVParameters):
         Raises:
             cv2.error: The file cannot be written.
         """
-        target = fileName if fs is None else fs
-        if isinstance(target, cv2.FileStorage):
-            write_fields(target, to_fields(self._pipeline.options, self._parameters), name)
-        elif target is None or name:
-            raise cv2_error(BAD_ARGUMENT, "write", "write(fileName) or write(fs, name) is wanted")
-        else:
-            write_file(target, to_fields(self._pipeline.options, self._parameters), "write")
+        fields = to_fields(self._pipeline.options, self._parameters)
+        write_settings(fields, fileName, name, fs)
 
     def save(self, filename: str | os.PathLike[str]) -> None:
         """Do the same as write(filename); OpenCV's own features cannot be saved."""
@@ -144,13 +139,7 @@ class Settings(OpenCVParameters):
             cv2.error: No such file or node, not the settings of a feature, or settings that do not
                 fit this object.
         """
-        source = fileName if arg1 is None else arg1
-        if isinstance(source, cv2.FileNode):
-            fields = read_node(source, "read")
-        elif source is None:
-            raise cv2_error(BAD_ARGUMENT, "read", "missing required argument 'fileName' (pos 1)")
-        else:
-            fields = read_file(source, "read")
+        fields = read_settings(fileName, arg1)
         try:
             options, parameters = from_fields(fields, self._pipeline.options, self._parameters)
         except (TypeError, ValueError) as error:
