@@ -29,6 +29,26 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
+def as_numpy(value: object, name: str, wanted: str, func: str) -> NDArray[Any] | None:
+    """Return a numpy array or a cv2.UMat as a numpy array, and None as it is.
+
+    Args:
+        value: What the user passed.
+        name: The parameter, for the message.
+        wanted: What it should be, for the message.
+        func: The public method that the user called.
+
+    Raises:
+        cv2.error: Something else.
+    """
+    array = value.get() if is_umat(value) else value
+    if array is None or isinstance(array, np.ndarray):
+        return array
+    raise cv2_error(
+        BAD_ARGUMENT, func, f"{name} is of type {type(array).__name__}; {wanted} is wanted"
+    )
+
+
 def check_image(image: object, func: str) -> NDArray[np.uint8] | None:
     """Check an image as cv2.SIFT does.
 
@@ -42,16 +62,8 @@ def check_image(image: object, func: str) -> NDArray[np.uint8] | None:
     Raises:
         cv2.error: Not an array, not uint8, or not 1, 3 or 4 channels.
     """
-    array = image.get() if is_umat(image) else image
-    if array is None:
-        return None
-    if not isinstance(array, np.ndarray):
-        raise cv2_error(
-            BAD_ARGUMENT,
-            func,
-            f"image is of type {type(array).__name__}; a numpy array or a cv2.UMat is wanted",
-        )
-    if array.size == 0:
+    array = as_numpy(image, "image", "a numpy array or a cv2.UMat", func)
+    if array is None or array.size == 0:
         return None
     if array.dtype != np.uint8:
         hint = ""
@@ -99,16 +111,8 @@ def check_mask(mask: object, shape: tuple[int, int], func: str) -> NDArray[np.ui
         cv2.error: Another type or number of channels, or a mask smaller than the image (which cv2
             itself reads out of bounds).
     """
-    array = mask.get() if is_umat(mask) else mask
-    if array is None:
-        return None
-    if not isinstance(array, np.ndarray):
-        raise cv2_error(
-            BAD_ARGUMENT,
-            func,
-            f"mask is of type {type(array).__name__}; a numpy array, a cv2.UMat or None is wanted",
-        )
-    if array.size == 0:
+    array = as_numpy(mask, "mask", "a numpy array, a cv2.UMat or None", func)
+    if array is None or array.size == 0:
         return None
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]

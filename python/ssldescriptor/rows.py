@@ -9,13 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ssldescriptor.errors import (
-    ASSERTION_FAILED,
-    BAD_ARGUMENT,
-    UNSUPPORTED_FORMAT,
-    cv2_error,
-)
-from ssldescriptor.images import is_umat
+from ssldescriptor.errors import ASSERTION_FAILED, UNSUPPORTED_FORMAT, cv2_error
+from ssldescriptor.images import as_numpy, is_umat
 
 # OpenCV 5 reads a 1-D array as one row, OpenCV 4 as one column.
 _ONE_DIMENSION_IS_A_ROW = int(cv2.__version__.split(".")[0]) >= 5
@@ -32,15 +27,9 @@ def as_array(descriptors: object, name: str, func: str) -> NDArray[Any] | None:
     Raises:
         cv2.error: Something else, or an array that is not two-dimensional.
     """
-    array = descriptors.get() if is_umat(descriptors) else descriptors
+    array = as_numpy(descriptors, name, "a numpy array (N, D)", func)
     if array is None:
         return None
-    if not isinstance(array, np.ndarray):
-        raise cv2_error(
-            BAD_ARGUMENT,
-            func,
-            f"{name} is of type {type(array).__name__}; a numpy array (N, D) is wanted",
-        )
     if array.ndim == 1:
         array = array[None, :] if _ONE_DIMENSION_IS_A_ROW else array[:, None]
     if array.ndim == 3 and array.shape[2] == 1:
