@@ -10,7 +10,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from ssldescriptor.runtime import FRAME_OUTPUTS
+from ssldescriptor.runtime import OUTPUTS
 from ssldescriptor.training.frames import own_size
 from ssldescriptor.training.models.binary import ExactBinaryHead
 from ssldescriptor.training.models.registry import GeometricModel
@@ -22,14 +22,12 @@ class Entry(NamedTuple):
     Attributes:
         module: in evaluation mode; takes one tensor.
         name: of the input.
-        outputs: names of the outputs.
         smallest: shape of the smallest input, which is its default in the file.
         free: axes of the input that may be longer.
     """
 
     module: nn.Module
     name: str
-    outputs: list[str]
     smallest: tuple[int, ...]
     free: tuple[int, ...] = (0,)
 
@@ -50,13 +48,13 @@ class FrameEntry(nn.Module):
 def entries(model: GeometricModel) -> list[Entry]:
     """Return the networks of a model in evaluation mode; the binary head where it has one."""
     found = [
-        Entry(model.dense, "image", ["peak", "rank"], (1, 1, 32, 32), free=(2, 3)),
-        Entry(FrameEntry(model).eval(), "rings", FRAME_OUTPUTS, (1, 12, 32)),
-        Entry(model.patch_head, "patches", ["descriptors"], (1, model.options.grids, 24, 24)),
+        Entry(model.dense, "image", (1, 1, 32, 32), free=(2, 3)),
+        Entry(FrameEntry(model).eval(), "rings", (1, 12, 32)),
+        Entry(model.patch_head, "patches", (1, model.options.grids, 24, 24)),
     ]
     if model.binary is not None:
         exact = ExactBinaryHead(model.binary).eval()
-        found.append(Entry(exact, "rows", ["bits"], (1, model.options.dim)))
+        found.append(Entry(exact, "rows", (1, model.options.dim)))
     return found
 
 
@@ -74,7 +72,7 @@ def to_onnx(entry: Entry) -> onnx.ModelProto:
             (example,),
             path,
             input_names=[entry.name],
-            output_names=entry.outputs,
+            output_names=OUTPUTS[entry.name],
             opset_version=18,
             dynamic_shapes=(shapes,),
             dynamo=True,

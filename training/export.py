@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from onnx import compose, numpy_helper
 from torch import nn
 
-from ssldescriptor.runtime import FORMAT, FRAME_OUTPUTS, load_model
+from ssldescriptor.runtime import FORMAT, OUTPUTS, load_model
 from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
 from ssldescriptor.training.entries import Entry, FrameEntry, entries, to_onnx
 from ssldescriptor.training.files import replacing
@@ -188,14 +188,14 @@ def compare(model: GeometricModel, path: Path) -> None:
     image = torch.randn(1, 1, 160, 224, generator=generator)
     rings = torch.randn(7, 12, 32, generator=generator)
     patches = torch.randn(5, model.options.grids, 24, 24, generator=generator)
-    names = ["peak", "rank", *FRAME_OUTPUTS, "descriptors"]
+    names = [*OUTPUTS["image"], *OUTPUTS["rings"], *OUTPUTS["patches"]]
     with torch.no_grad():
         wanted = [*model.dense(image), *FrameEntry(model)(rings), model.patch_head(patches)]
     maps = loaded.dense(image[0, 0].numpy())
     rows = loaded.describe(patches.numpy())
     found = [maps.peak[None, None], maps.rank[None, None], *loaded.frame(rings.numpy()), rows]
     if model.binary is not None:
-        names.append("bits")
+        names += OUTPUTS["rows"]
         with torch.no_grad():
             wanted.append(ExactBinaryHead(model.binary)(torch.from_numpy(rows)))
         found.append(loaded.bits(rows))

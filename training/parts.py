@@ -15,15 +15,8 @@ import onnx
 from onnx import helper
 
 from ssldescriptor.models import resolve
-from ssldescriptor.runtime import FRAME_OUTPUTS, STRIDE
+from ssldescriptor.runtime import OUTPUTS, STRIDE
 from ssldescriptor.training.dequantization import to_floats
-
-OUTPUTS = {
-    "image": ("peak", "rank"),
-    "rings": tuple(FRAME_OUTPUTS),
-    "patches": ("descriptors",),
-    "rows": ("bits",),
-}
 
 
 def split(

@@ -28,7 +28,7 @@ from onnxruntime.quantization import (
 
 from ssldescriptor.features import FeatureExtractor
 from ssldescriptor.options import FeatureOptions
-from ssldescriptor.runtime import FRAME_OUTPUTS, Model
+from ssldescriptor.runtime import OUTPUTS, Model
 
 LAYERS = ("Conv", "Gemm", "MatMul")
 KEYPOINTS = 256
@@ -38,8 +38,6 @@ MIN_AGREEMENT = 0.98
 # Rings and patches have mean 0 and deviation 1, and here and there a lamp of 10 or more, for whose
 # sake all others would be rounded more coarsely: in integers they end here.
 LARGEST_INPUT = 6.0
-
-OUTPUTS = {"image": ["peak", "rank"], "rings": FRAME_OUTPUTS, "patches": ["descriptors"]}
 
 Inputs = dict[str, list[NDArray[np.float32]]]
 
@@ -191,8 +189,8 @@ def check_agreement(exact: Model, quantized: Model, inputs: Inputs) -> dict[str,
     worst: dict[str, float] = {}
     for name, samples in inputs.items():
         for sample in samples if name == "image" else [np.concatenate(samples)]:
-            found = quantized._run(OUTPUTS[name], name, sample)
-            wanted = exact._run(OUTPUTS[name], name, sample)
+            found = quantized._run(name, sample)
+            wanted = exact._run(name, sample)
             for output, cosine in zip(OUTPUTS[name], map(agreement, found, wanted), strict=True):
                 worst[output] = min(worst.get(output, 1.0), cosine)
     for output, cosine in worst.items():

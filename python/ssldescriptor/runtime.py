@@ -22,9 +22,15 @@ from ssldescriptor.session import Runs, Session
 
 FORMAT = "2"
 STRIDE = 32  # the dense network wants sides that are multiples of this
-_INPUTS = {"image", "rings", "patches"}
-FRAME_OUTPUTS = ["direction", "size", "offset"]
-_OUTPUTS = {"peak", "rank", "descriptors", *FRAME_OUTPUTS}
+OUTPUTS = {
+    "image": ["peak", "rank"],
+    "rings": ["direction", "size", "offset"],
+    "patches": ["descriptors"],
+    "rows": ["bits"],
+}
+"""What each network gives, by the name of its input; "rows" is there with a binary head only."""
+_INPUTS = OUTPUTS.keys() - {"rows"}
+_OUTPUTS = {output for name in _INPUTS for output in OUTPUTS[name]}
 
 FloatArray = NDArray[np.float32]
 
@@ -85,7 +91,7 @@ class Model:
         height, width = contrast.shape
         fill = ((0, -height % STRIDE), (0, -width % STRIDE))
         padded = np.pad(contrast, fill, mode="edge") if fill != ((0, 0), (0, 0)) else contrast
-        peak, rank = self._run(["peak", "rank"], "image", padded[None, None])
+        peak, rank = self._run("image", padded[None, None])
         return DenseMaps(
             np.ascontiguousarray(peak[0, 0, :height, :width]),
             np.ascontiguousarray(rank[0, 0, : -(-height // 4), : -(-width // 4)]),
@@ -93,11 +99,11 @@ class Model:
 
     def frame(self, rings: FloatArray) -> FrameRows:
         """Run the frame net: (N, 12, 32) float32 -> the frames of N > 0 keypoints."""
-        return FrameRows(*self._run(FRAME_OUTPUTS, "rings", rings))
+        return FrameRows(*self._run("rings", rings))
 
     def describe(self, patches: FloatArray) -> FloatArray:
         """Run the patch head: (N, G, 24, 24) float32 -> (N, dim) float32 unit rows, N > 0."""
-        return self._run(["descriptors"], "patches", patches)[0]
+        return self._run("patches", patches)[0]
 
     def bits(self, rows: FloatArray) -> FloatArray:
         """Run the binary head, where there is one.
@@ -108,10 +114,10 @@ class Model:
         Returns:
             (N, 256) float32 logits; a bit is set where its logit is positive.
         """
-        return self._run(["bits"], "rows", rows)[0]
+        return self._run("rows", rows)[0]
 
-    def _run(self, outputs: list[str], name: str, value: FloatArray) -> list[FloatArray]:
-        return self._session.run(outputs, {name: value})
+    def _run(self, name: str, value: FloatArray) -> list[FloatArray]:
+        return self._session.run(OUTPUTS[name], {name: value})
 
 
 def load_model(model: str | Path, num_threads: int) -> Model:

@@ -10,8 +10,8 @@ import onnx
 import onnxruntime
 import pytest
 
-from ssldescriptor.runtime import load_model
-from ssldescriptor.training.parts import OUTPUTS, split
+from ssldescriptor.runtime import OUTPUTS, load_model
+from ssldescriptor.training.parts import split
 
 SHAPES = {"image": (1, 1, 96, 128), "rings": (9, 12, 32), "patches": (9, 2, 24, 24)}
 

@@ -12,6 +12,7 @@ from tests.training.small_run import tiny
 from torch import nn
 
 from ssldescriptor import _core
+from ssldescriptor.runtime import OUTPUTS
 from ssldescriptor.training.checkpoint import load_checkpoint
 from ssldescriptor.training.config import load_config
 from ssldescriptor.training.entries import entries, to_onnx
@@ -55,7 +56,7 @@ def test_the_answers_are_those_of_the_integers(model: GeometricModel, part: int)
     given = samples(entry.name)
     graph = quantize(to_onnx(entry), [sample.numpy() for sample in given])
     session = ort.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
-    wanted = session.run(entry.outputs, {entry.name: given[0].numpy()})
+    wanted = session.run(OUTPUTS[entry.name], {entry.name: given[0].numpy()})
     with torch.no_grad():
         rounding = Rounding(entry.module)
         rounding.calibrate(given)
