@@ -21,6 +21,9 @@ from ssldescriptor.keypoints import Keypoints
 FEATURES = ("keypoints", "scores", "sizes", "angles", "descriptors", "image_size", "uncertainty")
 """What is kept of an image; see ImageFeatures. Descriptors are (N, D) here, (D, N) in the file."""
 
+MATCHES = ("matches0", "matching_scores0")
+"""What is kept of a pair; see write_matches."""
+
 Facts = Mapping[str, Any]
 Self = TypeVar("Self", bound="H5File")
 
@@ -83,7 +86,7 @@ def write_matches(
     Args:
         path: replaced if it is there.
         facts: what all pairs have in common, plain data.
-        entries: names, key and arrays of each pair, by names in ascending order; the arrays are
+        entries: names, key and MATCHES of each pair, by names in ascending order:
             matches0 (N0,) int32, the row of image 1 or -1, and matching_scores0 (N0,) float32.
 
     Raises:
@@ -100,7 +103,7 @@ def write_matches(
                 )
             group = file.create_group(place)
             group.attrs["key"], group.attrs["names"] = key, list(names)
-            for field in ("matches0", "matching_scores0"):
+            for field in MATCHES:
                 group.create_dataset(field, data=arrays[field])
 
 
@@ -207,7 +210,7 @@ class MatchFile(H5File):
     def arrays(self, names: tuple[str, str]) -> Arrays:
         """Return the arrays of a pair, as they were given to write_matches."""
         group = self._file[pair_group(*names)]
-        return {field: group[field][()] for field in ("matches0", "matching_scores0")}
+        return {field: group[field][()] for field in MATCHES}
 
     def load(self, names: tuple[str, str]) -> NDArray[np.int32]:
         """Return the (M, 2) rows of keypoints that match, ascending."""

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from ssldescriptor import __version__
 from ssldescriptor.collections.engine import Engine, WorkerDiedError
-from ssldescriptor.collections.h5 import FeatureFile, ImageFeatures, MatchFile, write_matches
+from ssldescriptor.collections.h5 import (
+    MATCHES,
+    FeatureFile,
+    ImageFeatures,
+    MatchFile,
+    write_matches,
+)
 from ssldescriptor.collections.outputs import Summary, check_facts, replace_file
 from ssldescriptor.collections.pairs import (
     PairOptions,
@@ -37,7 +43,6 @@ MODELS = ("none", "fundamental", "homography")
 # Pairs of one image that a worker does at a time: its features are read once, and little is lost
 # when it is killed.
 CHUNK = 32
-FIELDS = ("matches0", "matching_scores0")
 Names = tuple[str, str]
 
 
@@ -252,4 +257,4 @@ def _entries(
             part, i = place[pair]
             if part != last:
                 last, arrays = part, dict(parts.need(part))
-            yield pair, key, {field: arrays[f"{i}.{field}"] for field in FIELDS}
+            yield pair, key, {field: arrays[f"{i}.{field}"] for field in MATCHES}
