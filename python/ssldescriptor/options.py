@@ -14,6 +14,15 @@ from ssldescriptor.parameters import check_number
 
 FIRST_OCTAVES = range(-1, 3)
 
+
+def _check_num_threads(num_threads: object) -> None:
+    """Check a number of threads; 0 is all."""
+    if isinstance(num_threads, bool) or not isinstance(num_threads, int):
+        raise TypeError(f"num_threads is {num_threads!r}; an integer is wanted")
+    if num_threads < 0:
+        raise ValueError(f"num_threads is {num_threads}; 0 (all) or more is wanted")
+
+
 # --- features ----------------------------------------------------------------------------------
 
 
@@ -39,10 +48,7 @@ class FeatureOptions:
         if not isinstance(self.model, str | Path):
             raise TypeError(f"model is {self.model!r}; a name or a path is wanted")
         check_number(self.upright, bool, "upright")
-        if isinstance(self.num_threads, bool) or not isinstance(self.num_threads, int):
-            raise TypeError(f"num_threads is {self.num_threads!r}; an integer is wanted")
-        if self.num_threads < 0:
-            raise ValueError(f"num_threads is {self.num_threads}; 0 (all) or more is wanted")
+        _check_num_threads(self.num_threads)
         if isinstance(self.first_octave, bool) or not isinstance(self.first_octave, int):
             raise TypeError(f"first_octave is {self.first_octave!r}; an integer is wanted")
         if self.first_octave not in FIRST_OCTAVES:
@@ -135,9 +141,6 @@ class MatcherOptions:
             raise ValueError(f"normType is {self.norm_type!r}; one of {known} is wanted")
         if self.ratio is not None and not isinstance(self.ratio, int | float):
             raise TypeError(f"ratio is {self.ratio!r}; a number above 0, or None, is wanted")
-        if self.ratio is not None and not 0 < self.ratio < float("inf"):
+        if self.ratio is not None and not 0 < self.ratio < math.inf:
             raise ValueError(f"ratio is {self.ratio}; a number above 0, or None, is wanted")
-        if isinstance(self.num_threads, bool) or not isinstance(self.num_threads, int):
-            raise TypeError(f"num_threads is {self.num_threads!r}; an integer is wanted")
-        if self.num_threads < 0:
-            raise ValueError(f"num_threads is {self.num_threads}; 0 (all) or more is wanted")
+        _check_num_threads(self.num_threads)
