@@ -35,7 +35,7 @@ from ssldescriptor.collections.parts import Arrays, Parts, digest, parts_beside
 from ssldescriptor.collections.retrieval import look_alikes
 from ssldescriptor.collections.together import pair_key, settings_key
 from ssldescriptor.evaluation.progress import progress
-from ssldescriptor.formats import SIFT_SCALE
+from ssldescriptor.formats import NUM_BITS, SIFT_SCALE
 from ssldescriptor.geometry import estimate
 from ssldescriptor.matching import Matches, match
 
@@ -134,7 +134,7 @@ def match_features(
 def scores_of(matches: Matches, form: str) -> NDArray[np.float32]:
     """Return what matching_scores0 has, of distances between rows of a form."""
     if form == "binary":
-        return np.asarray(1 - matches.distance / 256, np.float32)
+        return np.asarray(1 - matches.distance / NUM_BITS, np.float32)
     # |a - b|^2 = 2 - 2 cos for unit rows
     length = SIFT_SCALE if form == "sift" else 1.0
     score = 1 - (matches.distance / np.float32(length)) ** 2 / 4
@@ -185,8 +185,7 @@ def match_collection(
     for (_, part), made in progress(engine.run(work, items), "matches", len(items)):
         if isinstance(made, WorkerDiedError):
             raise made
-        summary.made += len(part) if made else 0
-        summary.kept += 0 if made else len(part)
+        summary.count(len(part), made=made)
     summary.gone = len(old.keys() - wanted.keys())
     if wanted != old:
         entries = _entries(wanted, old, output, items, parts)

@@ -26,10 +26,10 @@ class Summary:
     gone: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
 
-    def count(self, *, made: bool) -> None:
-        """Count an item."""
-        self.made += made
-        self.kept += not made
+    def count(self, number: int = 1, *, made: bool) -> None:
+        """Count items that are all new, or were all there."""
+        self.made += number if made else 0
+        self.kept += 0 if made else number
 
     def skip(self, name: str, reason: str) -> None:
         """Note an item; bytes of its name that are no UTF-8 are written as numbers."""
