@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ssldescriptor import SSLDescriptor
+from ssldescriptor.formats import no_rows
 from ssldescriptor.keypoints import Keypoints, from_cv2
 from ssldescriptor.support import support_size
 
@@ -89,13 +90,11 @@ class LocalFeature(nn.Module):
 
     def _one(self, picture: NDArray[np.uint8], mask: NDArray[np.uint8] | None) -> dict[str, Tensor]:
         keypoints, rows = self._feature.detectAndCompute(picture, mask)
-        if rows is None:
-            rows = np.empty((0, self._feature.descriptorSize()), np.float32)
         arrays = from_cv2(keypoints)
         values = {
             "keypoints": arrays.xy,
             "scores": arrays.score,
-            "descriptors": rows,
+            "descriptors": no_rows(self._feature) if rows is None else rows,
             "angles": arrays.angle,
             "sizes": arrays.size,
             "lafs": patch_frames(arrays),

@@ -43,11 +43,6 @@ class DescriptorFormat:
     norm: int
     encode: Callable[[FloatArray], NDArray[Any]]
 
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Element type of the rows."""
-        return np.dtype(np.uint8 if self.type == cv2.CV_8U else np.float32)
-
 
 NAMES = ("float", "sift", "binary")
 
@@ -74,6 +69,12 @@ def get_format(
         encode = to_binary if bits is None else partial(pack_bits, bits=bits)
         return DescriptorFormat(name, NUM_BITS // 8, cv2.CV_8U, cv2.NORM_HAMMING, encode)
     raise ValueError(f"descriptor={name!r} is not a form of descriptors; known: {', '.join(NAMES)}")
+
+
+def no_rows(feature: Any) -> NDArray[Any]:
+    """Return the (0, size) rows that a feature of ours or of OpenCV means by None."""
+    dtype = np.uint8 if feature.descriptorType() == cv2.CV_8U else np.float32
+    return np.empty((0, feature.descriptorSize()), dtype)
 
 
 def to_sift(rows: FloatArray) -> FloatArray:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ssldescriptor.descriptor import SSLDescriptor
 from ssldescriptor.dmatches import make_matches
+from ssldescriptor.formats import no_rows
 from ssldescriptor.images import read_image
 from ssldescriptor.keypoints import from_cv2
 from ssldescriptor.matching import match
@@ -162,8 +163,7 @@ def _extract(feature: Any, image: Any) -> tuple[tuple[cv2.KeyPoint, ...], NDArra
         image = read_image(image)
     keypoints, rows = feature.detectAndCompute(image, None)
     if rows is None:
-        dtype = np.uint8 if feature.descriptorType() == cv2.CV_8U else np.float32
-        rows = np.empty((0, feature.descriptorSize()), dtype)
+        rows = no_rows(feature)
     norm = feature.defaultNorm()
     if norm == cv2.NORM_HAMMING2:
         raise ValueError(

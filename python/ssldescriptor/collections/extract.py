@@ -24,7 +24,7 @@ from ssldescriptor.detectors import DETECTORS, make_detector
 from ssldescriptor.evaluation.metrics import warp_points
 from ssldescriptor.evaluation.progress import progress
 from ssldescriptor.evaluation.transforms import limit_size
-from ssldescriptor.formats import NAMES
+from ssldescriptor.formats import NAMES, no_rows
 from ssldescriptor.keypoints import from_cv2
 from ssldescriptor.models import resolve
 
@@ -166,8 +166,7 @@ def extract_image(data: bytes, options: ExtractOptions) -> Arrays:
     feature = options.feature()
     found, rows = feature.detectAndCompute(image, None)
     if rows is None:
-        dtype = np.uint8 if feature.descriptorType() == cv2.CV_8U else np.float32
-        rows = np.empty((0, feature.descriptorSize()), dtype)
+        rows = no_rows(feature)
     keypoints = from_cv2(found)
     back = np.linalg.inv(matrix)
     scale = float(np.sqrt(back[0, 0] * back[1, 1]))
