@@ -1,4 +1,4 @@
-"""Model files: a name or a path -> an ONNX file that is known to be ours."""
+"""Model files: a name or a path -> a file that exists; runtime.py looks into it."""
 
 from __future__ import annotations
 

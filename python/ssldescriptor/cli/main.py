@@ -1,6 +1,6 @@
 """The command `ssldescriptor`: table of contents of the commands, and how they fail.
 
-Exit codes: 0 done, 1 failed (one line on standard error says why), 2 wrong usage.
+Exit codes: 0 done, 1 failed (one line on standard error says why), 2 wrong usage, 130 interrupted.
 """
 
 from __future__ import annotations
