@@ -37,17 +37,17 @@ class Correspondences(NamedTuple):
     seen: Tensor
 
 
-def local_maxima(peak: Tensor, radius: int = NMS_RADIUS) -> Tensor:
+def local_maxima(peak: Tensor) -> Tensor:
     """Return a (B, 1, H, W) bool map of the maxima of (B, 1, H, W) logits, away from the border."""
-    maxima = peak == _window_maximum(peak, radius)
+    maxima = peak == _window_maximum(peak)
     keep = torch.zeros_like(maxima)
     keep[..., BORDER:-BORDER, BORDER:-BORDER] = maxima[..., BORDER:-BORDER, BORDER:-BORDER]
     return keep
 
 
-def _window_maximum(x: Tensor, radius: int) -> Tensor:
+def _window_maximum(x: Tensor) -> Tensor:
     """Maximum over square windows of (B, 1, H, W); cv2's is thirty times as fast as torch's."""
-    kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+    kernel = np.ones((2 * NMS_RADIUS + 1, 2 * NMS_RADIUS + 1), np.uint8)
     planes = x.detach()[:, 0].contiguous().numpy()
     maxima = np.empty_like(planes)
     for plane, out in zip(planes, maxima, strict=True):

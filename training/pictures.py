@@ -23,6 +23,7 @@ Picture = NDArray[np.uint8]
 
 NUM_PAIRS = 3
 NUM_POINTS = 40
+MAX_KEYPOINTS = 512
 ZOOM = 2
 
 
@@ -63,9 +64,7 @@ def training_pairs(model: Model, batch: Batch, seed: int) -> Picture:
     return np.vstack(rows)
 
 
-def validation_matches(
-    extract: Extract, unseen: Sequence[Picture], max_keypoints: int = 512
-) -> Picture:
+def validation_matches(extract: Extract, unseen: Sequence[Picture]) -> Picture:
     """Draw the matches of one synthetic pair of every kind of validation.
 
     Green: right within 3 px; red: wrong.
@@ -73,13 +72,12 @@ def validation_matches(
     Args:
         extract: the feature.
         unseen: (H, W, 3) uint8 BGR photographs kept out of training.
-        max_keypoints: of a view.
     """
     rows = []
     for kind, options in pair_options().items():
         item = PairDataset(unseen, options, 0, 1)[0]
         gray0, gray1 = item["gray"].numpy()
-        (xy0, rows0), (xy1, rows1) = (extract(gray, max_keypoints) for gray in (gray0, gray1))
+        (xy0, rows0), (xy1, rows1) = (extract(gray, MAX_KEYPOINTS) for gray in (gray0, gray1))
         found = match(rows0, rows1)
         points0, points1 = xy0[found.index0], xy1[found.index1]
         right = match_errors(points0, points1, item["h_0to1"].numpy()) <= 3
