@@ -10,14 +10,12 @@ import torch
 from numpy.typing import NDArray
 
 from ssldescriptor.drawing import add_caption, draw_matches
-from ssldescriptor.evaluation.metrics import match_errors
-from ssldescriptor.matching import match
 from ssldescriptor.training.batch import Batch
 from ssldescriptor.training.data.pairs import PairDataset
 from ssldescriptor.training.keypoints import sample_correspondences
 from ssldescriptor.training.models.dense import as_float
 from ssldescriptor.training.models.registry import Model
-from ssldescriptor.training.validation import Extract, pair_options
+from ssldescriptor.training.validation import CORRECT, Extract, match_views, pair_options
 
 Picture = NDArray[np.uint8]
 
@@ -77,10 +75,10 @@ def validation_matches(extract: Extract, unseen: Sequence[Picture]) -> Picture:
     for kind, options in pair_options().items():
         item = PairDataset(unseen, options, 0, 1)[0]
         gray0, gray1 = item["gray"].numpy()
-        (xy0, rows0), (xy1, rows1) = (extract(gray, MAX_KEYPOINTS) for gray in (gray0, gray1))
-        found = match(rows0, rows1)
-        points0, points1 = xy0[found.index0], xy1[found.index1]
-        right = match_errors(points0, points1, item["h_0to1"].numpy()) <= 3
+        points0, points1, errors = match_views(
+            extract, (gray0, gray1), item["h_0to1"].numpy(), MAX_KEYPOINTS
+        )
+        right = errors <= CORRECT
         row = draw_matches(gray0, points0, gray1, points1, good=right)
         text = f"{kind}: {len(right)} matches, {right.sum()} right within 3 px (green)"
         rows.append(add_caption(row, text))

@@ -9,11 +9,8 @@ import numpy as np
 
 from ssldescriptor.evaluation.datasets.sequences import HomographyPair, read_sequences
 from ssldescriptor.evaluation.failures import Failures
-from ssldescriptor.evaluation.metrics import match_errors
-from ssldescriptor.matching import match
-from ssldescriptor.training.validation import Extract
+from ssldescriptor.training.validation import Extract, match_views, share_right
 
-CORRECT = 3.0
 MAX_KEYPOINTS = 2048
 
 
@@ -40,13 +37,10 @@ def score_sequences(extract: Extract, folder: Path) -> dict[str, float]:
 
 def _score(extract: Extract, pair: HomographyPair) -> float:
     view0, view1 = pair.image0.read(), pair.image1.read()
-    (xy0, rows0), (xy1, rows1) = (
-        extract(np.asarray(cv2.cvtColor(view.image, cv2.COLOR_BGR2GRAY), np.uint8), MAX_KEYPOINTS)
+    grays = (
+        np.asarray(cv2.cvtColor(view.image, cv2.COLOR_BGR2GRAY), np.uint8)
         for view in (view0, view1)
     )
-    matches = match(rows0, rows1)
-    if not len(matches):
-        return 0.0
     h_0to1 = view1.matrix @ pair.homography @ np.linalg.inv(view0.matrix)
-    errors = match_errors(xy0[matches.index0], xy1[matches.index1], h_0to1)
-    return float((errors <= CORRECT).mean())
+    *_, errors = match_views(extract, grays, h_0to1, MAX_KEYPOINTS)
+    return share_right(errors)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ssldescriptor.evaluation.metrics import match_errors
+from ssldescriptor.evaluation.metrics import match_errors, matching_accuracy
 from ssldescriptor.matching import match
 from ssldescriptor.training.data.homography import ViewRanges
 from ssldescriptor.training.data.pairs import PairDataset, PairOptions, Sample
@@ -24,6 +24,7 @@ KINDS = {
 }
 SIZE = 384
 MAX_KEYPOINTS = 1024
+CORRECT = 3.0  # pixels from the truth
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,31 @@ def pair_options() -> dict[str, PairOptions]:
     }
 
 
+def match_views(
+    extract: Extract, grays: Iterable[NDArray[np.uint8]], h_0to1: ArrayLike, max_keypoints: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
+    """Match two views mutually and measure the matches by the true homography.
+
+    Args:
+        extract: the feature.
+        grays: both views, (H, W) uint8.
+        h_0to1: (3, 3) from pixels of view 0 to those of view 1.
+        max_keypoints: of a view.
+
+    Returns:
+        (M, 2) pixels in view 0, (M, 2) in view 1, and (M,) pixels from the truth.
+    """
+    (xy0, rows0), (xy1, rows1) = (extract(gray, max_keypoints) for gray in grays)
+    found = match(rows0, rows1)
+    points0, points1 = xy0[found.index0], xy1[found.index1]
+    return points0, points1, match_errors(points0, points1, h_0to1)
+
+
+def share_right(errors: NDArray[np.float64]) -> float:
+    """Return the share of matches within `CORRECT` of the truth; 0 without any."""
+    return float(matching_accuracy(errors, [CORRECT])[0])
+
+
 def _score(extract: Extract, item: Sample) -> tuple[float, float]:
-    (xy0, rows0), (xy1, rows1) = (extract(gray, MAX_KEYPOINTS) for gray in item["gray"].numpy())
-    matches = match(rows0, rows1)
-    if not len(matches):
-        return 0.0, 0.0
-    h_0to1 = item["h_0to1"].numpy().astype(np.float64)
-    right = match_errors(xy0[matches.index0], xy1[matches.index1], h_0to1) <= 3
-    return float(right.mean()), float(right.sum())
+    *_, errors = match_views(extract, item["gray"].numpy(), item["h_0to1"].numpy(), MAX_KEYPOINTS)
+    return share_right(errors), float((errors <= CORRECT).sum())
