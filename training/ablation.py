@@ -19,13 +19,12 @@ from ssldescriptor.evaluation.report.content import Report, Section
 from ssldescriptor.evaluation.report.html import html
 from ssldescriptor.evaluation.report.markdown import markdown
 from ssldescriptor.training.ablation_table import score_table, summarise
-from ssldescriptor.training.checkpoint import load_checkpoint
 from ssldescriptor.training.config import TrainConfig, dump_config, load_config
 from ssldescriptor.training.data.images import find_images, load_images, split
 from ssldescriptor.training.differences import refuse_another
 from ssldescriptor.training.extraction import extractor
 from ssldescriptor.training.files import write_whole
-from ssldescriptor.training.models.registry import model_from_yaml
+from ssldescriptor.training.initial import trained_model
 from ssldescriptor.training.sequence_scores import score_sequences
 from ssldescriptor.training.train import train
 from ssldescriptor.training.validation import Extract, validate
@@ -190,17 +189,10 @@ def _finish(
             return scores
     else:
         train(run.config, resume=(run.folder / "last.pt").exists())
-    scores = score(_trained(run.folder / "weights.pt"))
+    scores = score(extractor(trained_model(run.folder / "weights.pt")))
     record = {"config": dump_config(run.config), "how": how, "scores": scores}
     write_whole(path, json.dumps(record, indent=1).encode())
     return scores
-
-
-def _trained(path: Path) -> Extract:
-    state = load_checkpoint(path)
-    model = model_from_yaml(state["config"])
-    model.load_state_dict(state["model"])
-    return extractor(model.eval())
 
 
 def _write_tables(study: Study, scores: dict[str, dict[int, dict[str, float]]]) -> Path:

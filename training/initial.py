@@ -1,4 +1,4 @@
-"""Weights to start from that another run has trained."""
+"""What another run has trained: its model, or weights to start from."""
 
 from __future__ import annotations
 
@@ -9,9 +9,22 @@ from torch import Tensor
 
 from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
 from ssldescriptor.training.models.patch_head import CELLS
-from ssldescriptor.training.models.registry import Model
+from ssldescriptor.training.models.registry import Model, model_from_yaml
 
 PROJECTION = "patch_head.project.0.weight"
+
+
+def trained_model(path: Path) -> Model:
+    """Return the model of a checkpoint with its weights, in evaluation mode.
+
+    Raises:
+        FileNotFoundError: there is no such checkpoint.
+        ValueError: the checkpoint cannot be read.
+    """
+    state = load_checkpoint(path)
+    model = model_from_yaml(state["config"])
+    model.load_state_dict(trained_weights(state))
+    return model.eval()
 
 
 def start_from(model: Model, path: Path) -> str:

@@ -16,13 +16,13 @@ from torch import Tensor
 from ssldescriptor.features import FeatureExtractor
 from ssldescriptor.options import FeatureOptions
 from ssldescriptor.scales import scale_levels
-from ssldescriptor.training.checkpoint import load_checkpoint, trained_weights
 from ssldescriptor.training.config import TrainConfig
 from ssldescriptor.training.data.pairs import PairDataset
 from ssldescriptor.training.extraction import networks
+from ssldescriptor.training.initial import trained_model
 from ssldescriptor.training.losses.imitation import divergence, share_of_variance
 from ssldescriptor.training.models.dense import as_float
-from ssldescriptor.training.models.registry import GeometricModel, Model, model_from_yaml
+from ssldescriptor.training.models.registry import GeometricModel, Model
 from ssldescriptor.training.narrowing import cut_narrower
 
 WINDOW_RADIUS = 4  # pixels around a keypoint within which its place is learnt
@@ -39,8 +39,8 @@ class DenseLesson:
             ValueError: a layer is wider than the teacher's, there is nothing to learn from it, or
                 there is no keypoint.
         """
-        start = _trained(Path(config.init))
-        wide = _trained(Path(config.teacher)) if config.teacher else start
+        start = trained_model(Path(config.init))
+        wide = trained_model(Path(config.teacher)) if config.teacher else start
         begun = _widths(start) == _widths(model)
         if begun and not config.teacher:
             raise ValueError(
@@ -111,14 +111,6 @@ class _Listener:
         found: list[Any] = self._session.run(outputs, inputs)
         self.heard = [torch.from_numpy(value) for value in (*inputs.values(), *found)]
         return found
-
-
-def _trained(path: Path) -> Model:
-    """Return the model of a checkpoint."""
-    state = load_checkpoint(path)
-    model = model_from_yaml(state["config"])
-    model.load_state_dict(trained_weights(state))
-    return model.eval()
 
 
 def _widths(model: Model) -> list[torch.Size]:
