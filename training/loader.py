@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ssldescriptor.training.config import TrainConfig
 from ssldescriptor.training.distributed import own_part
-from ssldescriptor.training.plan import Item, Items, Plan
+from ssldescriptor.training.plan import Items, Plan
 from ssldescriptor.training.timing import stage
 
 PREFETCHED = 4
@@ -41,10 +41,10 @@ def batches(
         items: the items of a step; with loader processes it is asked some steps ahead.
         steps: consecutive steps.
     """
-    workers = config.data.workers
+    workers, part = config.data.workers, own_part(config.batch)
     loader = DataLoader(
         dataset,
-        batch_sampler=_OwnItems(steps, items, own_part(config.batch)),
+        batch_sampler=(list(items(step)[part]) for step in steps),
         num_workers=workers,
         prefetch_factor=PREFETCHED if workers else None,
         # Its own, so that a loader does not draw from the random numbers of the run.
@@ -58,20 +58,6 @@ def batches(
         if batch is None:
             return
         yield batch
-
-
-class _OwnItems:
-    """Lists of items, as the loader wants them."""
-
-    def __init__(self, steps: range, items: Items, part: slice) -> None:
-        self.steps, self.items, self.part = steps, items, part
-
-    def __iter__(self) -> Iterator[list[Item]]:
-        for step in self.steps:
-            yield list(self.items(step)[self.part])
-
-    def __len__(self) -> int:
-        return len(self.steps)
 
 
 @contextmanager
