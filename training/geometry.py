@@ -8,9 +8,15 @@ from torch import Tensor
 
 def warp_points(h: Tensor, xy: Tensor) -> Tensor:
     """Map points (B, N, 2) by homographies (B, 3, 3)."""
+    return _mapped(h, xy)[0]
+
+
+def _mapped(h: Tensor, xy: Tensor) -> tuple[Tensor, Tensor]:
+    """Map points; return them and the (B, N, 1) that they were divided by."""
     ones = torch.ones_like(xy[..., :1])
     mapped = torch.cat([xy, ones], -1) @ h.transpose(1, 2)
-    return mapped[..., :2] / mapped[..., 2:].clamp(min=1e-6)
+    w = mapped[..., 2:].clamp(min=1e-6)
+    return mapped[..., :2] / w, w
 
 
 def turn_and_scale(h: Tensor, xy: Tensor) -> tuple[Tensor, Tensor]:
@@ -25,10 +31,7 @@ def turn_and_scale(h: Tensor, xy: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         (B, N) radians, clockwise in image axes, and (B, N) factors.
     """
-    ones = torch.ones_like(xy[..., :1])
-    mapped = torch.cat([xy, ones], -1) @ h.transpose(1, 2)
-    w = mapped[..., 2:].clamp(min=1e-6)
-    target = mapped[..., :2] / w
+    target, w = _mapped(h, xy)
     # J[i, j] = (h_ij - target_i h_2j) / w
     top = h[:, None, :2, :2] - target[..., None] * h[:, None, 2:, :2]
     jacobian = top / w[..., None]
