@@ -95,12 +95,7 @@ def sample_correspondences(
     """
     maxima = local_maxima(maps.peak)
     images, _, height, width = maxima.shape
-    pixels = (
-        torch.stack(torch.meshgrid(torch.arange(width), torch.arange(height), indexing="xy"), -1)
-        .float()
-        .view(1, -1, 2)
-    )
-    pixels = pixels.expand(images, -1, -1)
+    pixels = _grid(torch.arange(width), torch.arange(height)).float().expand(images, -1, -1)
     target = warp_points(h, pixels)
     usable = maxima.view(images, -1) & inside(target, width, height, BORDER)
     usable &= in_photograph(pixels, views, photo_size, 3.0)
@@ -127,7 +122,7 @@ def _maximum_near(maxima: Tensor, xy: Tensor) -> tuple[Tensor, Tensor]:
     """
     height, width = maxima.shape[1:]
     steps = torch.arange(-REPEAT_RADIUS, REPEAT_RADIUS + 1)
-    around = torch.stack(torch.meshgrid(steps, steps, indexing="xy"), -1).view(-1, 2)
+    around = _grid(steps, steps)
     last = torch.tensor([width - 1, height - 1])
     pixel = (xy.round().long()[:, :, None] + around).clamp(min=0).minimum(last)
     flat = pixel[..., 1] * width + pixel[..., 0]
@@ -135,6 +130,11 @@ def _maximum_near(maxima: Tensor, xy: Tensor) -> tuple[Tensor, Tensor]:
     first = hit.byte().argmax(-1, keepdim=True)[..., None].expand(-1, -1, 1, 2)
     found = hit.any(-1)
     return torch.where(found[..., None], pixel.gather(2, first)[:, :, 0].to(xy.dtype), xy), found
+
+
+def _grid(x: Tensor, y: Tensor) -> Tensor:
+    """Return the (H W, 2) points of a grid, row by row."""
+    return torch.stack(torch.meshgrid(x, y, indexing="xy"), -1).view(-1, 2)
 
 
 def _exponential(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
@@ -157,8 +157,7 @@ def windows(
     """
     jitter = draw(partial(torch.randint, -radius, radius + 1), centers.shape, generator)
     steps = torch.arange(-radius, radius + 1)
-    offset = torch.stack(torch.meshgrid(steps, steps, indexing="xy"), -1).view(1, 1, -1, 2)
-    source = (centers.round() + jitter)[:, :, None] + offset
+    source = (centers.round() + jitter)[:, :, None] + _grid(steps, steps)
     target = warp_points(h, source.flatten(1, 2)).view_as(source)
     return source, target
 
