@@ -85,11 +85,7 @@ def power(matrix: Matrix, exponent: float) -> Matrix:
     return result
 
 
-def match_tones(
-    source: NDArray[np.float32],
-    target: NDArray[np.float32],
-    slopes: tuple[float, float] = SLOPES,
-) -> NDArray[np.float32]:
+def match_tones(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
     """Bring the histogram of a lightness (H, W) near another's by a curve of limited slope.
 
     A curve that is too steep shows steps in a sky, one that is too flat loses edges; so the curve
@@ -102,7 +98,7 @@ def match_tones(
     x = np.quantile(sample, levels) + 1e-3 * np.arange(len(levels))
     y = np.quantile(exact, levels)
     slope = np.convolve(np.pad(np.diff(y) / np.diff(x), 2, mode="edge"), np.full(5, 0.2), "valid")
-    slope = np.clip(slope, *slopes)
+    slope = np.clip(slope, *SLOPES)
     curve = np.concatenate([[0.0], np.cumsum(slope * np.diff(x))])
     curve += np.median(exact) - np.interp(np.median(sample), x, curve)
     # Beyond the outermost levels the curve goes on straight, so that highlights keep their shape.
@@ -123,16 +119,14 @@ def match_detail(source: NDArray[np.float32], target: NDArray[np.float32]) -> ND
     return np.asarray(base + gain * detail, np.float32)
 
 
-def guided_average(
-    lightness: NDArray[np.float32], radius: int = DETAIL_RADIUS, edge: float = DETAIL_EDGE
-) -> NDArray[np.float32]:
+def guided_average(lightness: NDArray[np.float32]) -> NDArray[np.float32]:
     """Average where the picture is smooth and leave edges (He et al., Guided filter, ECCV 2010)."""
-    size = (2 * radius + 1, 2 * radius + 1)
+    size = (2 * DETAIL_RADIUS + 1, 2 * DETAIL_RADIUS + 1)
 
     def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(cv2.blur(values, size), np.float32)
 
     average = mean(lightness)
     variance = np.maximum(mean(lightness * lightness) - average * average, 0)
-    share = np.asarray(variance / (variance + edge * edge), np.float32)
+    share = np.asarray(variance / (variance + DETAIL_EDGE**2), np.float32)
     return np.asarray(mean(share) * lightness + mean((1 - share) * average), np.float32)
