@@ -1,6 +1,5 @@
 """Patch sampling of the core against the numpy oracle, at every instruction-set level."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
@@ -16,14 +15,6 @@ Floats = NDArray[np.float32]
 Columns = tuple[Floats, Floats, Floats]
 
 SHAPES = [(1, 1), (1, 40), (40, 1), (2, 2), (7, 9), (15, 200), (16, 16), (97, 131), (240, 320)]
-
-
-@pytest.fixture(params=_core.simd_levels())
-def level(request: pytest.FixtureRequest) -> Iterator[str]:
-    before = _core.simd_level()
-    _core.set_simd_level(request.param)
-    yield request.param
-    _core.set_simd_level(before)
 
 
 def noise(shape: tuple[int, ...], seed: int = 0) -> NDArray[np.uint8]:

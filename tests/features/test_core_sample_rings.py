@@ -1,6 +1,5 @@
 """Ring sampling of the core against the numpy oracle, at every instruction-set level."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -18,14 +17,6 @@ Floats = NDArray[np.float32]
 SHAPES = [(1, 1), (1, 40), (40, 1), (2, 2), (7, 9), (14, 200), (15, 200), (29, 60), (57, 63)]
 SHAPES += [(97, 131), (240, 320)]
 BIG = np.float32(3e38)
-
-
-@pytest.fixture(params=_core.simd_levels())
-def level(request: pytest.FixtureRequest) -> Iterator[str]:
-    before = _core.simd_level()
-    _core.set_simd_level(request.param)
-    yield request.param
-    _core.set_simd_level(before)
 
 
 def noise(shape: tuple[int, ...], seed: int = 0) -> NDArray[np.uint8]:
