@@ -82,7 +82,7 @@ class SSLMatcher(MatcherSettings):
         if k == 1:
             owner, index, distance = self._nearest(query, train, mask, "knnMatch")
         else:
-            self._refuse_cross_check("knnMatch", k > 1, "k > 1")
+            self._refuse_cross_check("knnMatch", "k > 1")
             neighbour, distances = self._knn(query, train, k, mask)
             owner, column = np.nonzero(neighbour >= 0)
             index, distance = neighbour[owner, column], distances[owner, column]
@@ -159,8 +159,10 @@ class SSLMatcher(MatcherSettings):
         self, query: NDArray[Any], train: TrainSet, mask: NDArray[np.uint8] | None, func: str
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Find at most one match per query: (query rows, rows of the train set, distances)."""
-        self._refuse_cross_check(func, mask is not None, "a mask")
-        self._refuse_cross_check(func, len(train.counts) > 1, "more than one train image")
+        if mask is not None:
+            self._refuse_cross_check(func, "a mask")
+        if len(train.counts) > 1:
+            self._refuse_cross_check(func, "more than one train image")
         ratio = self._options.ratio
         if mask is None:
             return _core.match(
@@ -176,7 +178,7 @@ class SSLMatcher(MatcherSettings):
             return index[:0], index[:0], distance[:0]
         keep = index[:, 0] >= 0
         if ratio is not None and index.shape[1] > 1:
-            limit = ratio**2 if self._squared else ratio
+            limit = ratio**2 if self._options.norm_type == cv2.NORM_L2SQR else ratio
             # A missing second neighbour is at infinity and lets the first one pass.
             keep &= distance[:, 0] <= limit * distance[:, 1].astype(np.float64)
         return np.flatnonzero(keep), index[keep, 0], distance[keep, 0]
@@ -193,15 +195,11 @@ class SSLMatcher(MatcherSettings):
             num_threads=self._options.num_threads,
         )
 
-    def _refuse_cross_check(self, func: str, present: bool, what: str) -> None:
-        if self._options.cross_check and present:
+    def _refuse_cross_check(self, func: str, what: str) -> None:
+        if self._options.cross_check:
             raise cv2_error(
                 ASSERTION_FAILED,
                 func,
                 f"crossCheck=True does not go with {what} (K == 1 && update == 0 && mask.empty() "
                 "is wanted); create the matcher with crossCheck=False",
             )
-
-    @property
-    def _squared(self) -> bool:
-        return self._options.norm_type == cv2.NORM_L2SQR
