@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -37,8 +37,9 @@ class Workers:
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Apply a function to all items; the results are in their order.
 
-        The caller works, too. The second thread lives as long as the call: there is none that a
-        fork could lose, and none that waits for the interpreter to end.
+        The caller works, too. The second thread lives as long as the call, also where that is
+        interrupted: there is none that a fork could lose, and none that runs while the
+        interpreter ends.
         """
         items = list(items)
         if self.count == 1 or len(items) < 2:
@@ -46,6 +47,7 @@ class Workers:
         results: dict[int, Result] = {}
         errors: list[BaseException] = []
         left = deque(enumerate(items))
+        ended = Event()  # Thread.join() takes a thread for ended when it is interrupted itself
 
         def work() -> None:
             while left and not errors:
@@ -58,12 +60,27 @@ class Workers:
                 except BaseException as error:
                     errors.append(error)
 
-        helper = Thread(target=work)
-        with suppress(RuntimeError):  # Python 3.12 starts none any more once it exits
-            helper.start()
-        work()
-        if helper.ident is not None:
-            helper.join()
+        def help_out() -> None:
+            try:
+                work()
+            finally:
+                ended.set()
+
+        def wait() -> None:
+            if helper.ident is not None:
+                ended.wait()
+                helper.join()
+
+        helper = Thread(target=help_out)
+        try:
+            with suppress(RuntimeError):  # Python 3.12 starts none any more once it exits
+                helper.start()
+            work()
+            wait()
+        except BaseException:  # KeyboardInterrupt: those of the parts are in `errors`
+            left.clear()
+            wait()
+            raise
         if errors:
             raise errors[0]
         return [results[i] for i in range(len(items))]

@@ -1,8 +1,10 @@
 """The two workers that share the parts of one image."""
 
+import signal
 import subprocess
 import sys
 import threading
+import time
 
 import cv2
 import numpy as np
@@ -77,6 +79,25 @@ def test_an_error_in_a_part_reaches_the_caller() -> None:
     for threads in (1, 2):
         with pytest.raises(ValueError, match="part 3"):
             share_out(threads).map(fail, range(5))
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals to a thread")
+def test_an_interrupt_waits_for_the_part_under_way() -> None:
+    main = threading.main_thread()
+    ended = []
+
+    def work(item: int) -> None:
+        if threading.current_thread() is not main:
+            time.sleep(0.3)  # the caller waits by now
+            signal.pthread_kill(main.ident, signal.SIGINT)
+            time.sleep(0.3)
+            ended.append(item)
+        elif item == 0:
+            time.sleep(0.1)  # so that the helper takes the other part
+
+    with pytest.raises(KeyboardInterrupt):
+        share_out(2).map(work, range(2))
+    assert len(ended) == 1
 
 
 @given(total=st.integers(0, 5000), most=st.integers(1, 2000), threads=st.integers(1, 4))
