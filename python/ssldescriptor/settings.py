@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from threading import Lock
 from typing import Any, TypeVar
 
 import cv2
@@ -20,13 +21,16 @@ from ssldescriptor.pipeline import Pipeline, make_pipeline
 
 Self = TypeVar("Self", bound="Settings")
 
+_SWAP = Lock()  # held for a moment only: a child of fork() must not find it taken
+
 
 class Settings(OpenCVParameters):
     """The part of SSLDescriptor that is `cv2.Algorithm`, with the parameters of its features.
 
     Of the parameters, the number of features (under each of its names) and upright act. All others
     are stored and handed back. A change replaces the pipeline as a whole: a call that is running in
-    another thread finishes with the settings it began with.
+    another thread finishes with the settings it began with, and what two threads change at once is
+    both changed.
     """
 
     _pipeline: Pipeline
@@ -48,9 +52,15 @@ class Settings(OpenCVParameters):
             raise cv2_error(code, func, str(error)) from error
         self._parameters = dict(parameters)
 
-    def _change(self, **changes: Any) -> None:
-        options = replace(self._pipeline.options, **changes)
-        self._pipeline = make_pipeline(options, self._pipeline)
+    def _change(self, change: Callable[[DescriptorOptions], DescriptorOptions]) -> None:
+        """Change the options, again where another thread did so while a model was loaded."""
+        while True:
+            before = self._pipeline
+            changed = make_pipeline(change(before.options), before)
+            with _SWAP:
+                if self._pipeline is before:
+                    self._pipeline = changed
+                    return
 
     def getNFeatures(self) -> int:
         """Return the cap on the number of keypoints of an image; 0 means all."""
@@ -58,7 +68,8 @@ class Settings(OpenCVParameters):
 
     def setNFeatures(self, maxFeatures: int) -> None:
         """Set the cap on the number of keypoints of an image; 0 or less means all."""
-        self._change(nfeatures=read_count(maxFeatures))
+        count = read_count(maxFeatures)
+        self._change(lambda options: replace(options, nfeatures=count))
 
     def getMaxFeatures(self) -> int:
         """Return the same as getNFeatures(); this is ORB's name for it."""
@@ -83,7 +94,9 @@ class Settings(OpenCVParameters):
     def setUpright(self, upright: bool) -> None:
         """Choose whether angles are ignored."""
         checked = check_number(upright, bool, "upright")
-        self._change(features=replace(self._pipeline.options.features, upright=checked))
+        self._change(
+            lambda options: replace(options, features=replace(options.features, upright=checked))
+        )
 
     def getDefaultName(self) -> str:
         """Return "Feature2D.SSLDescriptor"."""
@@ -172,5 +185,5 @@ class Settings(OpenCVParameters):
             detector = copy.deepcopy(self._pipeline.options.detector, memo)
         except TypeError:
             detector = self._pipeline.options.detector
-        twin._change(detector=detector)
+        twin._change(lambda options: replace(options, detector=detector))
         return twin

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from tests.contract.helpers import fields
 
+from ssldescriptor import settings
+
 COPIES = [copy.copy, copy.deepcopy, lambda feature: pickle.loads(pickle.dumps(feature))]
 
 
@@ -99,3 +101,19 @@ def test_a_change_during_a_list_counts_for_the_next_call(create_ours, image):
     feature = create_ours(50, detector=Meddler())
     assert [len(keypoints) for keypoints in feature.detect([image, image])] == [50, 50]
     assert [len(keypoints) for keypoints in feature.detect([image, image])] == [10, 10]
+
+
+def test_what_two_threads_change_at_once_is_both_changed(create_ours, monkeypatch):
+    feature = create_ours(50)
+    make_pipeline = settings.make_pipeline
+
+    def make_slowly(options, previous):
+        """Let another thread set the number of features while this one loads a model."""
+        monkeypatch.setattr(settings, "make_pipeline", make_pipeline)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(feature.setNFeatures, 10).result()
+        return make_pipeline(options, previous)
+
+    monkeypatch.setattr(settings, "make_pipeline", make_slowly)
+    feature.setUpright(True)
+    assert (feature.getNFeatures(), feature.getUpright()) == (10, True)
