@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ssldescriptor import _core
+from ssldescriptor.parameters import check_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,8 @@ def match(
         The pairs that pass every test; none if either set is empty.
 
     Raises:
-        TypeError: Another dtype, bytes against floats, or no number where one is wanted.
+        TypeError: Another dtype, bytes against floats, no number where one is wanted, or a norm
+            that is no name.
         ValueError: Not two-dimensional, rows of different length, an option out of range, or an
             unknown norm.
     """
@@ -76,6 +78,8 @@ def match(
         raise TypeError(
             f"desc0 holds {_kind(rows0)} and desc1 {_kind(rows1)}; both must come from one feature"
         )
+    if norm is not None and not isinstance(norm, str):
+        raise TypeError(f"norm is {norm!r}; a name such as 'l2', or None, is wanted")
     return Matches(
         *_core.match(
             rows0,
@@ -84,7 +88,7 @@ def match(
             ratio=_check_number(ratio, "ratio"),
             max_distance=_check_number(max_distance, "max_distance"),
             norm=norm,
-            num_threads=num_threads,
+            num_threads=check_number(num_threads, int, "num_threads"),
         )
     )
 

@@ -1,5 +1,8 @@
 """match(): conversions, options, empty input and errors."""
 
+from typing import Any
+
+import cv2
 import numpy as np
 import pytest
 from tests import reference
@@ -138,3 +141,16 @@ def test_wrong_descriptors(
 def test_wrong_options(options: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         match(rows(3), rows(3), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"num_threads": 2.0}, "^argument 'num_threads' is 2.0 of type float; an integer is"),
+        ({"num_threads": None}, "^argument 'num_threads' is None of type NoneType; an integer is"),
+        ({"norm": cv2.NORM_L2}, "^norm is 4; a name such as 'l2', or None, is wanted$"),
+    ],
+)
+def test_options_of_another_type(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        match(rows(3), rows(3), **options)
