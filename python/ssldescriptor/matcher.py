@@ -24,8 +24,8 @@ class SSLMatcher(MatcherSettings):
     Differences from cv2.BFMatcher: `ratio` works, also together with crossCheck; results do not
     depend on the processor; radiusMatch orders ties by train index; an empty train array with
     crossCheck gives no matches instead of an error; it can be pickled and copied. Errors are
-    `cv2.error`. Several threads may share a matcher as long as none of them adds or clears. Images
-    that were added are packed once, by the first search.
+    `cv2.error`. Several threads may share a matcher as long as none of them adds, clears or reads
+    options. Images that were added are packed once, by the first search.
     """
 
     def match(self, *args: Any, **kwargs: Any) -> Row:

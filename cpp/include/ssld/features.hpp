@@ -58,8 +58,8 @@ inline constexpr std::ptrdiff_t kRingFloats = kRings * kRingSamples;
 
 /// Subtracts the mean of the (2 radius + 1)^2 box around each pixel and divides by
 /// sqrt(variance + epsilon^2). Only pixels inside the image count.
-/// Throws std::invalid_argument if radius is not in [0, 2047] or epsilon is not positive and
-/// finite.
+/// Throws std::invalid_argument if the image has no pixel, radius is not in [0, 2047] or epsilon is
+/// below 0.001 or not finite.
 void local_contrast(GrayImage image, int radius, float epsilon, float* out);
 
 /// Finds the local maxima of `peak` (H, W), refines them to sub-pixel positions and scores them by
