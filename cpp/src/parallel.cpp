@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <system_error>
+
 namespace ssld {
 
 namespace {
@@ -63,12 +65,20 @@ Team* Team::idle() {
     return current_team != nullptr && current_team->body_ == nullptr ? current_team : nullptr;
 }
 
-void Team::run(int pieces, const std::function<void(int)>& body) {
+void Team::start(int count) {
     const std::uint32_t round = round_.load(std::memory_order_relaxed);
-    while (static_cast<int>(threads_.size()) < pieces - 1) {
-        const int piece = static_cast<int>(threads_.size()) + 1;
-        threads_.emplace_back([this, piece, round] { help(piece, round); });
+    try {
+        while (static_cast<int>(threads_.size()) < count) {
+            const int piece = static_cast<int>(threads_.size()) + 1;
+            threads_.emplace_back([this, piece, round] { help(piece, round); });
+        }
+    } catch (const std::system_error&) {
+        // Out of threads, or of memory for their stacks: run() does without.
     }
+}
+
+void Team::run(int pieces, const std::function<void(int)>& body) {
+    start(pieces - 1);
     errors_.assign(static_cast<std::size_t>(pieces), nullptr);
     body_ = &body;
     pieces_ = pieces;
@@ -76,6 +86,8 @@ void Team::run(int pieces, const std::function<void(int)>& body) {
     round_.fetch_add(1, std::memory_order_release);
     round_.notify_all();
     call(0);
+    for (int piece = static_cast<int>(threads_.size()) + 1; piece < pieces; ++piece)
+        call(piece);
     std::uint32_t helping = helping_.load(std::memory_order_acquire);
     while (helping != 0)
         helping = wait_while(helping_, helping);

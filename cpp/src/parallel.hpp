@@ -40,14 +40,15 @@ class Team {
     Team(const Team&) = delete;
     Team& operator=(const Team&) = delete;
 
-    /// Call body(piece) for each of the pieces, one a thread; the calling thread takes the first.
-    /// Rethrows the first exception that a body throws.
+    /// Call body(piece) for each of the pieces, one a thread; the calling thread takes the first,
+    /// and those for which the system starts none. Rethrows the first exception that a body throws.
     void run(int pieces, const std::function<void(int)>& body);
 
     /// The calling thread's team, null if it has none or it is at work.
     static Team* idle();
 
   private:
+    void start(int count);
     void help(int piece, std::uint32_t round);
     void call(int piece);
 

@@ -61,6 +61,34 @@ def test_a_child_of_fork_matches_as_its_parent() -> None:
     assert done.stdout == "0 True\n", done.stderr
 
 
+# As in a container that is at its limit of threads: that of memory leaves no room for a stack.
+LIMITED = """
+import resource, threading
+import numpy as np
+from ssldescriptor import _core
+
+a = np.random.default_rng(0).normal(size=(4000, 32)).astype(np.float32)
+b = a[::-1].copy()
+wanted = _core.match(a, b, num_threads=1)
+memory = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (memory + (6 << 20), resource.RLIM_INFINITY))
+try:
+    threading.Thread(target=print).start()
+except RuntimeError as error:
+    print(error)
+found = _core.match(a, b, num_threads=3)
+print(all((x == y).all() for x, y in zip(found, wanted)))
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs Linux")
+def test_the_caller_works_alone_where_no_thread_starts() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == "can't start new thread\nTrue\n", done.stderr
+
+
 def test_results_are_the_callers_own() -> None:
     """Working memory is kept between calls, results are not in it."""
     rng = np.random.default_rng(1)
