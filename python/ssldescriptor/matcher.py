@@ -149,11 +149,12 @@ class SSLMatcher(MatcherSettings):
 
     def _pack_images(self, query: NDArray[Any], func: str) -> TrainSet:
         """Return the images that were added, packed; for a query that they fit."""
-        if self._packed is None or not self._packed.fits(query):
-            self._packed = pack_train_set(
-                self._images, query, self._options.norm_type, func, self._options.num_threads
-            )
-        return self._packed
+        images, norm = self._images, self._options.norm_type
+        packed = self._packed
+        if packed is None or not (packed.is_of(images, norm) and packed.fits(query)):
+            packed = pack_train_set(images, query, norm, func, self._options.num_threads)
+            self._packed = packed
+        return packed
 
     def _nearest(
         self, query: NDArray[Any], train: TrainSet, mask: NDArray[np.uint8] | None, func: str

@@ -94,7 +94,8 @@ class MatcherSettings:
                 message = f"descriptors[{position}] is of type {given}; a numpy array is wanted"
                 raise cv2_error(BAD_ARGUMENT, "add", message)
         # Downloaded once, so that a matcher with them can be pickled.
-        self._images += [d.get() if isinstance(d, cv2.UMat) else d for d in descriptors]
+        added = [d.get() if isinstance(d, cv2.UMat) else d for d in descriptors]
+        self._images = self._images + added  # a new list: what was packed knows its own
         self._packed = None
 
     def getTrainDescriptors(self) -> tuple[Any, ...]:

@@ -22,12 +22,16 @@ class TrainSet:
         counts: Rows of each image.
         dtype: Of the descriptors as the user gave them.
         dim: Their length.
+        images: The list that a packed set was made of, or None.
+        norm: Of cv2's, the one that it was packed for.
     """
 
     rows: NDArray[Any] | _core.FloatTrainSet | _core.ByteTrainSet
     counts: tuple[int, ...]
     dtype: np.dtype[Any]
     dim: int
+    images: list[Any] | None = None
+    norm: int | None = None
 
     @property
     def num_rows(self) -> int:
@@ -37,6 +41,10 @@ class TrainSet:
     def fits(self, query: NDArray[Any]) -> bool:
         """Tell whether a query, as the user gave it, can be compared with the set."""
         return query.dtype == self.dtype and query.shape[1] == self.dim
+
+    def is_of(self, images: list[Any], norm: int) -> bool:
+        """Tell whether it was packed of this list; another thread may have changed it meanwhile."""
+        return self.images is images and self.norm == norm
 
     def locate(self, index: NDArray[np.int32]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return (image, row within the image) of rows of the set."""
@@ -78,7 +86,7 @@ def pack_train_set(
 
     Args:
         images: What the user gave for each image. The set looks at these arrays: they must not
-            change while it is used.
+            change while it is used, nor may the list.
         query: (N, D) as the user gave it; the images must be like it.
         norm: See check_rows.
         func: The public method that the user called.
@@ -95,4 +103,4 @@ def pack_train_set(
         rows: Any = _core.ByteTrainSet(parts, num_threads=num_threads)
     else:
         rows = _core.FloatTrainSet(parts, norm=name, num_threads=num_threads)
-    return TrainSet(rows, counts, query.dtype, query.shape[1])
+    return TrainSet(rows, counts, query.dtype, query.shape[1], images, norm)

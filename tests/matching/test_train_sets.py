@@ -2,6 +2,8 @@
 
 import pickle
 import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -10,6 +12,7 @@ import pytest
 from tests.matching.helpers import as_lists, as_rows, rows_of
 
 from ssldescriptor import SSLMatcher, _core
+from ssldescriptor import matcher as matcher_module
 
 A, B = rows_of("integer", 30, 16, 0), rows_of("integer", 70, 16, 1)
 CUTS = [B[:20], B[20:20], B[20:21], B[21:]]
@@ -165,3 +168,30 @@ def test_several_threads_share_a_matcher() -> None:
     for thread in threads:
         thread.join()
     assert all(results[n] == wanted for n in range(6))
+
+
+@pytest.mark.parametrize("change", ["add", "read"])
+def test_a_change_while_images_are_packed_counts_for_the_next_search(
+    change: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    SSLMatcher(cv2.NORM_L2SQR).save(tmp_path / "squared.yml")
+    matcher = SSLMatcher()
+    matcher.add([A])
+    pack = matcher_module.pack_train_set
+
+    def pack_slowly(*args: Any) -> Any:
+        """Change the matcher meanwhile, as another thread should not, but may."""
+        monkeypatch.setattr(matcher_module, "pack_train_set", pack)
+        packed = pack(*args)
+        if change == "add":
+            matcher.add([B])
+        else:
+            matcher.read(tmp_path / "squared.yml")
+        return packed
+
+    monkeypatch.setattr(matcher_module, "pack_train_set", pack_slowly)
+    with suppress(ValueError):  # packed for the norm before
+        matcher.match(B)
+    wanted = SSLMatcher(cv2.NORM_L2SQR if change == "read" else cv2.NORM_L2)
+    wanted.add([A, B] if change == "add" else [A])
+    assert fields(matcher.match(B)) == fields(wanted.match(B))
