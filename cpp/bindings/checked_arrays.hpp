@@ -7,19 +7,22 @@
 #include <stdexcept>
 #include <string>
 
+#include "numpy_views.hpp"
+
 namespace ssld::bindings {
 
 namespace py = pybind11;
 
 template <typename Value>
-using Contiguous = py::array_t<Value, py::array::c_style>;
+using Contiguous = py::array_t<Value, py::array::c_style | kAligned>;
 
 inline std::string describe(const py::array& array) {
     return py::str(array.dtype()).cast<std::string>() + " " +
            py::str(array.attr("shape")).cast<std::string>();
 }
 
-/// The array as C-contiguous memory; copied if its layout asks for it, never if its dtype does.
+/// The array as aligned C-contiguous memory; copied if its layout asks for it, never if its dtype
+/// does.
 template <typename Value>
 Contiguous<Value> checked(const py::array& array, const char* name, const char* wanted,
                           py::ssize_t num_dimensions) {

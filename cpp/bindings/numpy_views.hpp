@@ -16,9 +16,13 @@ namespace ssld::bindings {
 
 namespace py = pybind11;
 
-/// Arrays are taken as they are: a conversion here would hide a copy from the caller.
+/// Of numpy's flags: T where its type may lie. Rows of a file that is mapped into memory may not.
+inline constexpr int kAligned = py::detail::npy_api::NPY_ARRAY_ALIGNED_;
+
+/// Arrays are taken as they are: a conversion here would hide a copy from the caller. Only values
+/// off their alignment, which C++ may not read, are copied.
 template <typename T>
-using Array = py::array_t<T, py::array::c_style>;
+using Array = py::array_t<T, py::array::c_style | kAligned>;
 
 inline std::string shape_text(const py::array& array) {
     return py::str(py::tuple(array.attr("shape"))).cast<std::string>();

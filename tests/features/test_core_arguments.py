@@ -129,3 +129,14 @@ def test_what_is_no_array_is_a_type_error(wrong: Any) -> None:
         _core.sample_patches(wrong, XY, ROW, ROW)
     with pytest.raises(TypeError):
         _core.sample_rings(wrong, XY)
+
+
+def test_values_off_their_alignment_are_copied() -> None:
+    peak = np.random.default_rng(0).normal(size=PEAK.shape).astype(np.float32)
+    memory = np.zeros(peak.nbytes + 1, np.uint8)
+    memory[1:] = peak.view(np.uint8).ravel()
+    unaligned = memory[1:].view(np.float32).reshape(peak.shape)
+    assert not unaligned.flags.aligned
+    found = _core.find_keypoints(unaligned, RANK, 1, 0)  # the sanitizer stops at an unaligned load
+    for column, wanted in zip(found, _core.find_keypoints(peak, RANK, 1, 0), strict=True):
+        np.testing.assert_array_equal(column, wanted)

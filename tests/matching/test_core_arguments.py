@@ -20,6 +20,19 @@ def test_other_dtypes_and_layouts_are_type_errors(wrong: object) -> None:
         _core.match(wrong, B)  # type: ignore[arg-type]
 
 
+def test_values_off_their_alignment_are_copied() -> None:
+    rows = np.random.default_rng(0).normal(size=(9, 4)).astype(np.float32)
+    memory = np.zeros(rows.nbytes + 1, np.uint8)
+    memory[1:] = rows.view(np.uint8).ravel()
+    unaligned = memory[1:].view(np.float32).reshape(rows.shape)
+    assert not unaligned.flags.aligned
+    for left, right in ((unaligned, A), (A, unaligned), (A, _core.FloatTrainSet([unaligned]))):
+        index, distance = _core.knn(left, right, 2)  # the sanitizer stops at an unaligned load
+        wanted = _core.knn(*(rows if x is not A else A for x in (left, right)), 2)
+        assert (index == wanted[0]).all()
+        assert (distance == wanted[1]).all()
+
+
 def test_shapes_are_checked() -> None:
     with pytest.raises(ValueError, match=r"desc0 must be 2-D, got shape \(4,\)"):
         _core.match(A[0], B)
